@@ -1,0 +1,56 @@
+// The four kinds of error; each decides one exit code of the program (design.md, section 2).
+//
+//   UsageError        the request is wrong, whatever the snapshot holds           2
+//   FormatError       the bytes break the format                                  3
+//   UnsupportedError  valid, but not handled, or refused for what is there        4
+//   IoError           the system refused an operation                             3 reading, 5
+//         writing
+//
+// A message stands alone: it names the file and, where there is one, the byte offset.
+
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace savvy {
+
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+class FormatError : public Error {
+ public:
+  using Error::Error;
+};
+
+class UnsupportedError : public Error {
+ public:
+  using Error::Error;
+};
+
+enum class IoDirection { kReading, kWriting };
+
+class IoError : public Error {
+ public:
+  // `operation` is the verb of the failed call ("open", "read"); `error_number` an errno value.
+  IoError(IoDirection direction, std::string_view path, std::string_view operation,
+          int error_number);
+  // For what no errno value says well enough.
+  IoError(IoDirection direction, const std::string& message)
+      : Error(message), direction_(direction) {}
+
+  IoDirection direction() const { return direction_; }
+
+ private:
+  IoDirection direction_;
+};
+
+}  // namespace savvy

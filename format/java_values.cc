@@ -1,0 +1,226 @@
+#include "format/java_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "format/big_number.h"
+#include "format/iso_time.h"
+#include "format/java_time.h"
+#include "format/modified_utf8.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::array<std::string_view, 8> kBoxes = {
+    "java.lang.Boolean", "java.lang.Byte",  "java.lang.Short",  "java.lang.Integer",
+    "java.lang.Long",    "java.lang.Float", "java.lang.Double", "java.lang.Character"};
+
+constexpr int kMaxDepth = 512;
+
+// The two's complement bytes of a BigInteger: sign and magnitude are stored apart.
+std::optional<std::string> big_integer_text(const JavaValue& value) {
+  if (value.class_name() != "java.math.BigInteger") return std::nullopt;
+  const Bytes magnitude = value.field("magnitude").bytes();
+  if (magnitude.size() >= kMaxPrintedNumberBytes) return std::nullopt;
+  ByteVector bytes(1, 0);
+  bytes.insert(bytes.end(), magnitude.begin(), magnitude.end());
+  const std::string digits = to_decimal(bytes);
+  return value.field("signum").integer() < 0 ? "-" + digits : digits;
+}
+
+std::optional<std::string> number_text(const JavaValue& value) {
+  if (value.class_name() == "java.math.BigDecimal") {
+    const auto digits = big_integer_text(value.field("intVal"));
+    if (!digits) return std::nullopt;
+    return to_plain_decimal(*digits, value.field("scale").integer());
+  }
+  return big_integer_text(value);
+}
+
+std::optional<std::string> date_text(const JavaValue& value) {
+  if (!value.is_a("java.util.Date")) return std::nullopt;
+  const std::vector<JavaValue> contents = value.annotation("java.util.Date");
+  if (contents.size() != 1 || contents[0].bytes().size() != 8) return std::nullopt;
+  ByteReader in(contents[0].bytes(), "java.util.Date");
+  const std::int64_t ms = in.i64("epoch milliseconds");
+  const JavaValue nanos = value.field("nanos");  // java.sql.Timestamp
+  if (nanos.kind() != JavaKind::kPrimitive || nanos.integer() < 0 ||
+      nanos.integer() > 999'999'999) {
+    return iso_date_time_of_millis(ms, Zone::kUtc);
+  }
+  return iso_date_time(floor_div(ms, 1000), static_cast<std::int32_t>(nanos.integer()),
+                       Fraction::kShortest, Zone::kUtc);
+}
+
+std::optional<std::string> uuid_text(const JavaValue& value) {
+  if (value.class_name() != "java.util.UUID") return std::nullopt;
+  const auto most = static_cast<std::uint64_t>(value.field("mostSigBits").integer());
+  const auto least = static_cast<std::uint64_t>(value.field("leastSigBits").integer());
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", most >> 32, most >> 16 & 0xFFFF,
+                     most & 0xFFFF, least >> 48, least & 0xFFFF'FFFF'FFFF);
+}
+
+std::optional<std::string> known_text(const JavaValue& value) {
+  for (const auto& form : {number_text, date_text, uuid_text, java_time_text}) {
+    if (auto text = form(value)) return text;
+  }
+  return std::nullopt;
+}
+
+class Emitter {
+ public:
+  Emitter(std::size_t max_events, ValueSink& sink) : events_left_(max_events), sink_(sink) {}
+
+  bool emit(const JavaValue& value) {
+    if (events_left_ == 0 || path_.size() > kMaxDepth) return false;
+    --events_left_;
+    switch (value.kind()) {
+      case JavaKind::kAbsent:
+      case JavaKind::kNull:
+        sink_.null();
+        return true;
+      case JavaKind::kPrimitive:
+        emit_primitive(value);
+        return true;
+      case JavaKind::kString:
+      case JavaKind::kEnum:
+        sink_.string(value.text());
+        return true;
+      case JavaKind::kClass:
+      case JavaKind::kClassDescription:
+        sink_.string(value.class_name());
+        return true;
+      case JavaKind::kBlock:
+        sink_.bytes(value.bytes());
+        return true;
+      case JavaKind::kArray:
+      case JavaKind::kObject:
+        break;
+    }
+    if (std::find(path_.begin(), path_.end(), value.node()) != path_.end()) {
+      emit_cycle(value);
+      return true;
+    }
+    path_.push_back(value.node());
+    const bool complete = value.kind() == JavaKind::kArray ? emit_array(value) : emit_object(value);
+    path_.pop_back();
+    return complete;
+  }
+
+ private:
+  void emit_primitive(const JavaValue& value) {
+    switch (value.code()) {
+      case 'Z':
+        return sink_.boolean(value.integer() != 0);
+      case 'J':
+        return sink_.int64(value.integer());
+      case 'F':
+        return sink_.float32(static_cast<float>(value.number()));
+      case 'D':
+        return sink_.float64(value.number());
+      case 'C': {
+        std::string text;
+        append_utf16_unit(static_cast<std::uint16_t>(value.integer()), text);
+        return sink_.string(text);
+      }
+      default:
+        return sink_.int32(static_cast<std::int32_t>(value.integer()));
+    }
+  }
+
+  void emit_cycle(const JavaValue& value) {
+    sink_.begin_object();
+    sink_.field("$cycle");
+    sink_.string(value.class_name());
+    sink_.end_object();
+  }
+
+  bool emit_array(const JavaValue& array) {
+    if (array.class_name() == "[B") {
+      sink_.bytes(array.bytes());
+      return true;
+    }
+    sink_.begin_array();
+    bool complete = true;
+    for (std::size_t i = 0; i < array.size() && complete; ++i) complete = emit(array.element(i));
+    sink_.end_array();
+    return complete;
+  }
+
+  bool emit_object(const JavaValue& object) {
+    if (std::find(kBoxes.begin(), kBoxes.end(), object.class_name()) != kBoxes.end()) {
+      return emit(object.field("value"));
+    }
+    if (const auto text = known_text(object)) {
+      sink_.string(*text);
+      return true;
+    }
+    if (const auto list = object.list()) return emit_list(*list);
+    if (const auto map = object.map()) return emit_map(*map);
+    return emit_fields(object);
+  }
+
+  bool emit_list(const std::vector<JavaValue>& list) {
+    sink_.begin_array();
+    const bool complete =
+        std::all_of(list.begin(), list.end(), [this](const JavaValue& item) { return emit(item); });
+    sink_.end_array();
+    return complete;
+  }
+
+  bool emit_map(const std::vector<std::pair<JavaValue, JavaValue>>& map) {
+    const bool object = std::all_of(map.begin(), map.end(), [](const auto& entry) {
+      return entry.first.kind() == JavaKind::kString;
+    });
+    object ? sink_.begin_object() : sink_.begin_array();
+    bool complete = true;
+    for (const auto& [key, value] : map) {
+      if (object) {
+        sink_.field(key.text());
+      } else {
+        sink_.begin_array();
+        complete = emit(key);
+      }
+      complete = complete && emit(value);
+      if (!object) sink_.end_array();
+      if (!complete) break;
+    }
+    object ? sink_.end_object() : sink_.end_array();
+    return complete;
+  }
+
+  bool emit_fields(const JavaValue& object) {
+    sink_.begin_object();
+    sink_.field("$class");
+    sink_.string(object.class_name());
+    bool complete = true;
+    for (const auto& [name, value] : object.fields()) {
+      sink_.field(name);
+      complete = complete && emit(value);
+    }
+    const std::vector<JavaValue> data = object.annotation();
+    if (complete && !data.empty()) {
+      sink_.field("$data");
+      complete = emit_list(data);
+    }
+    sink_.end_object();
+    return complete;
+  }
+
+  std::size_t events_left_;
+  ValueSink& sink_;
+  std::vector<std::uint32_t> path_;
+};
+
+}  // namespace
+
+bool emit_java_value(const JavaValue& value, std::size_t max_events, ValueSink& sink) {
+  // A walk that reports nowhere comes first: what was reported cannot be taken back.
+  NullSink nowhere;
+  if (!Emitter(max_events, nowhere).emit(value)) return false;
+  return sink.discards() || Emitter(max_events, sink).emit(value);
+}
+
+}  // namespace savvy

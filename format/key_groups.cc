@@ -1,0 +1,45 @@
+#include "format/key_groups.h"
+
+#include <bit>
+#include <limits>
+
+namespace savvy {
+namespace {
+
+// One step of 32-bit murmur3 with its final mix, over the hash code as the only block.
+std::int32_t murmur(std::int32_t java_hash) {
+  std::uint32_t h = static_cast<std::uint32_t>(java_hash) * 0xCC9E2D51U;
+  h = std::rotl(h, 15) * 0x1B873593U;
+  h = std::rotl(h, 13) * 5 + 0xE6546B64U;
+  h ^= 4;
+  h ^= h >> 16;
+  h *= 0x85EBCA6BU;
+  h ^= h >> 13;
+  h *= 0xC2B2AE35U;
+  h ^= h >> 16;
+  const auto mixed = static_cast<std::int32_t>(h);
+  if (mixed >= 0) return mixed;
+  return mixed == std::numeric_limits<std::int32_t>::min() ? 0 : -mixed;
+}
+
+}  // namespace
+
+std::int32_t key_group_of_hash(std::int32_t java_hash, std::int32_t max_parallelism) {
+  return murmur(java_hash) % max_parallelism;
+}
+
+KeyGroupRange key_group_range(std::int32_t index, std::int32_t parallelism,
+                              std::int32_t max_parallelism) {
+  const std::int64_t i = index;
+  const auto first =
+      static_cast<std::int32_t>((i * max_parallelism + parallelism - 1) / parallelism);
+  const auto last = static_cast<std::int32_t>(((i + 1) * max_parallelism - 1) / parallelism);
+  return {first, last - first + 1};
+}
+
+std::int32_t subtask_of_key_group(std::int32_t key_group, std::int32_t parallelism,
+                                  std::int32_t max_parallelism) {
+  return static_cast<std::int32_t>(std::int64_t{key_group} * parallelism / max_parallelism);
+}
+
+}  // namespace savvy

@@ -1,0 +1,33 @@
+// Modified UTF-8 (java.io.DataOutput.writeUTF) to and from the UTF-8 this code base uses inside.
+//
+// Bytes   each UTF-16 unit by itself: U+0001..U+007F one byte, U+0000 and U+0080..U+07FF two, the
+//         rest three; a supplementary character is two surrogates of three bytes each
+// Values  inside, a surrogate pair is one four-byte character and U+0000 one zero byte; a lone
+//         surrogate keeps its three bytes (so text may be "generalized" UTF-8)
+// Source  java.io.DataInput / DataOutput
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "format/bytes.h"
+
+namespace savvy {
+
+// Appends the text of `encoded` to `out`. Returns how many bytes were well-formed: encoded.size()
+// if all; otherwise the position of the first byte that Java's writer would not have written.
+std::size_t decode_modified_utf8(Bytes encoded, std::string& out);
+
+// Appends the modified UTF-8 form of `text`.
+void encode_modified_utf8(std::string_view text, ByteVector& out);
+
+// Appends one UTF-16 code unit; joins it with a high surrogate at the end of `out`.
+void append_utf16_unit(std::uint16_t unit, std::string& out);
+
+// True if `text` is standard UTF-8: shortest forms, no surrogates, at most U+10FFFF.
+bool is_utf8(std::string_view text);
+
+}  // namespace savvy
