@@ -1,0 +1,125 @@
+#include "readers/entry_sorter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "format/byte_writer.h"
+
+namespace savvy {
+
+EntrySorter::EntrySorter(KeyedEntrySource& input, std::vector<std::size_t> state_ranks,
+                         SortMemory memory)
+    : input_(input), state_ranks_(std::move(state_ranks)), memory_(std::move(memory)) {}
+
+bool EntrySorter::next(KeyedEntry& entry) {
+  if (!read_) read_all();
+  return runs_.empty() ? next_in_memory(entry) : next_merged(entry);
+}
+
+void EntrySorter::read_all() {
+  read_ = true;
+  KeyedEntry entry;
+  while (input_.next(entry)) {
+    key_group_ = entry.key_group;
+    records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
+                        entry.undivided});
+    arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
+    arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
+    if (arena_.size() + records_.size() * sizeof(Record) > memory_.budget_bytes) spill();
+  }
+  if (file_ == nullptr) {
+    sort_records();
+    return;
+  }
+  spill();
+  open_runs();
+}
+
+bool EntrySorter::before(const KeyedEntry& a, const KeyedEntry& b) const {
+  const std::size_t first = state_ranks_[a.state];
+  const std::size_t second = state_ranks_[b.state];
+  if (first != second) return first < second;
+  return std::lexicographical_compare(a.composite_key.begin(), a.composite_key.end(),
+                                      b.composite_key.begin(), b.composite_key.end());
+}
+
+KeyedEntry EntrySorter::entry_of(const Record& record) const {
+  const Bytes bytes = Bytes(arena_).subspan(record.offset, record.key_size + record.value_size);
+  return {record.state, key_group_, bytes.first(record.key_size), bytes.subspan(record.key_size),
+          record.undivided};
+}
+
+void EntrySorter::sort_records() {
+  std::sort(records_.begin(), records_.end(),
+            [this](const Record& a, const Record& b) { return before(entry_of(a), entry_of(b)); });
+}
+
+void EntrySorter::spill() {
+  constexpr std::size_t kWriteBytes = 1024 * 1024;
+  if (file_ == nullptr) file_ = std::make_unique<TempFile>(memory_.temp_directory);
+  sort_records();
+  ByteWriter out;
+  for (const Record& record : records_) {
+    const KeyedEntry entry = entry_of(record);
+    out.count(entry.state);
+    out.boolean(entry.undivided);
+    out.blob(entry.composite_key);
+    out.blob(entry.value);
+    if (out.size() < kWriteBytes) continue;
+    file_->append(out.bytes());
+    out.clear();
+  }
+  file_->append(out.bytes());
+  run_ends_.push_back(file_->size());
+  records_.clear();
+  arena_.clear();
+}
+
+void EntrySorter::open_runs() {
+  std::uint64_t start = 0;
+  for (const std::uint64_t end : run_ends_) {
+    Run run;
+    run.source = std::make_unique<FileSource>(*file_, start, end - start);
+    run.in = std::make_unique<ByteReader>(*run.source);
+    start = end;
+    if (advance(run)) runs_.push_back(std::move(run));
+  }
+  std::make_heap(runs_.begin(), runs_.end(),
+                 [this](const Run& a, const Run& b) { return before(b.entry, a.entry); });
+}
+
+bool EntrySorter::advance(Run& run) const {
+  if (run.in->at_end()) return false;
+  run.in->begin_entry();
+  run.entry.state = static_cast<std::size_t>(run.in->i32("state"));
+  run.entry.key_group = key_group_;
+  run.entry.undivided = run.in->boolean("undivided");
+  run.entry.composite_key = run.in->blob("key");
+  run.entry.value = run.in->blob("value");
+  return true;
+}
+
+bool EntrySorter::next_in_memory(KeyedEntry& entry) {
+  if (next_record_ == records_.size()) return false;
+  entry = entry_of(records_[next_record_++]);
+  return true;
+}
+
+bool EntrySorter::next_merged(KeyedEntry& entry) {
+  const auto later = [this](const Run& a, const Run& b) { return before(b.entry, a.entry); };
+  if (front_is_used_) {
+    std::pop_heap(runs_.begin(), runs_.end(), later);
+    if (advance(runs_.back())) {
+      std::push_heap(runs_.begin(), runs_.end(), later);
+    } else {
+      runs_.pop_back();
+    }
+  }
+  // An empty heap must not read as "in memory", where nothing is left either.
+  if (runs_.empty()) return false;
+  front_is_used_ = true;
+  entry = runs_.front().entry;
+  return true;
+}
+
+}  // namespace savvy

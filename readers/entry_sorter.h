@@ -1,0 +1,77 @@
+// Entries of one key group in a fixed order: by state, then by composite key as unsigned bytes.
+//
+// Stored order differs between backends and runs (the heap backend writes hash-map order). Sorting
+// makes the entries of equal state equal. Up to a budget in memory; beyond it sorted runs go to a
+// temporary file and are merged.
+//
+// Errors  those of the input; IoError if the temporary file cannot be written
+// Lives   the input outlives the sorter, which reads all of it on the first call of next()
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "format/byte_reader.h"
+#include "format/file_source.h"
+#include "format/keyed_entry.h"
+#include "readers/temp_file.h"
+
+namespace savvy {
+
+struct SortMemory {
+  std::size_t budget_bytes;
+  std::string temp_directory;
+};
+
+class EntrySorter final : public KeyedEntrySource {
+ public:
+  // `state_ranks`: the place of each state, by state id.
+  EntrySorter(KeyedEntrySource& input, std::vector<std::size_t> state_ranks, SortMemory memory);
+
+  bool next(KeyedEntry& entry) override;
+
+ private:
+  // Where an entry lies in arena_: its key, then its value.
+  struct Record {
+    std::size_t state;
+    std::size_t offset;
+    std::size_t key_size;
+    std::size_t value_size;
+    bool undivided;
+  };
+  // A sorted stretch of the temporary file, read from its start.
+  struct Run {
+    std::unique_ptr<FileSource> source;
+    std::unique_ptr<ByteReader> in;
+    KeyedEntry entry;
+  };
+
+  void read_all();
+  void sort_records();
+  void spill();
+  void open_runs();
+  bool advance(Run& run) const;
+  bool next_in_memory(KeyedEntry& entry);
+  bool next_merged(KeyedEntry& entry);
+  bool before(const KeyedEntry& a, const KeyedEntry& b) const;
+  KeyedEntry entry_of(const Record& record) const;
+
+  KeyedEntrySource& input_;
+  std::vector<std::size_t> state_ranks_;
+  SortMemory memory_;
+  bool read_ = false;
+  std::int32_t key_group_ = 0;
+  ByteVector arena_;
+  std::vector<Record> records_;
+  std::size_t next_record_ = 0;
+  std::unique_ptr<TempFile> file_;
+  std::vector<std::uint64_t> run_ends_;
+  std::vector<Run> runs_;  // a heap, the smallest entry in front
+  bool front_is_used_ = false;
+};
+
+}  // namespace savvy

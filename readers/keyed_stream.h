@@ -1,0 +1,56 @@
+// A keyed stream with key-group sections (canonical or heap layout), opened for reading.
+//
+// Values  handles 7 are canonical; 3 and 12 hold what the backend wrote, and the bytes tell which
+// Errors  FormatError: offsets that do not lie in the stream, or sections that break their layout
+// Lives   owns its file; sections point into the stream, which outlives them Threads several
+//         threads may open and read sections of one stream at the same time
+// Source  HeapKeyedStateBackendBuilder.restoreState, FullSnapshotRestoreOperation
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "format/keyed_entry.h"
+#include "format/keyed_meta.h"
+#include "format/keyed_schema.h"
+#include "format/section_bounds.h"
+#include "format/state_handles.h"
+#include "format/storage.h"
+
+namespace savvy {
+
+enum class KeyedLayout { kCanonical, kHeap };
+
+// The entries of one key group, with all that must live while they are read.
+class KeyGroupReader : public KeyedEntrySource {
+ public:
+  // Empty lists and maps met so far, by state id: they have no entry. Empty for canonical streams.
+  virtual std::vector<std::uint64_t> empty_collections() const = 0;
+};
+
+class KeyedStream {
+ public:
+  KeyedStream(std::unique_ptr<RandomAccessFile> file, const KeyGroupsHandle& handle,
+              int prefix_bytes, const SerializerRegistry& registry);
+
+  KeyedLayout layout() const { return layout_; }
+  const KeyedMetaBlock& meta() const { return meta_; }
+  const std::vector<KeyedStateSchema>& states() const { return states_; }
+  const std::vector<KeyGroupSection>& sections() const { return sections_; }
+  const RandomAccessFile& file() const { return *file_; }
+
+  std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const;
+
+ private:
+  std::unique_ptr<RandomAccessFile> file_;
+  int prefix_bytes_;
+  KeyedMetaBlock meta_;
+  std::vector<KeyedStateSchema> states_;
+  std::vector<KeyGroupSection> sections_;
+  KeyedLayout layout_ = KeyedLayout::kCanonical;
+};
+
+}  // namespace savvy

@@ -1,0 +1,87 @@
+#include "readers/local_storage.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "format/errors.h"
+
+namespace savvy {
+namespace {
+
+// Owns an open file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+class LocalFile final : public RandomAccessFile {
+ public:
+  LocalFile(std::string path, Descriptor descriptor, std::uint64_t size)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)), size_(size) {}
+
+  std::string_view name() const override { return path_; }
+  std::uint64_t size() const override { return size_; }
+
+  void read_at(std::uint64_t offset, std::span<std::uint8_t> out) const override {
+    while (!out.empty()) {
+      const ssize_t n =
+          pread(descriptor_.number(), out.data(), out.size(), static_cast<off_t>(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) fail("read", errno);
+      // The file became shorter than it was when it was opened.
+      if (n == 0) fail("read to its end, which moved,", EIO);
+      out = out.subspan(static_cast<std::size_t>(n));
+      offset += static_cast<std::uint64_t>(n);
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view operation, int error_number) const {
+    throw IoError(IoDirection::kReading, path_, operation, error_number);
+  }
+
+  std::string path_;
+  Descriptor descriptor_;
+  std::uint64_t size_;
+};
+
+}  // namespace
+
+std::unique_ptr<RandomAccessFile> LocalStorage::open(std::string_view path) const {
+  std::string name(path);
+  // Non-blocking, so that a named pipe is refused below and not waited for.
+  Descriptor descriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status;
+  if (descriptor.number() < 0 || fstat(descriptor.number(), &status) != 0) {
+    throw IoError(IoDirection::kReading, path, "open", errno);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw IoError(IoDirection::kReading, path, "read", S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+  }
+  return std::make_unique<LocalFile>(std::move(name), std::move(descriptor),
+                                     static_cast<std::uint64_t>(status.st_size));
+}
+
+std::optional<std::uint64_t> LocalStorage::file_size(std::string_view path) const {
+  struct stat status;
+  if (stat(std::string(path).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+}  // namespace savvy

@@ -1,0 +1,108 @@
+#include "readers/snapshot.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "format/byte_reader.h"
+#include "format/errors.h"
+#include "readers/moved_files.h"
+#include "readers/segment_file.h"
+
+namespace savvy {
+namespace {
+
+namespace fs = std::filesystem;
+
+ByteVector read_whole(const RandomAccessFile& file) {
+  ByteVector bytes(static_cast<std::size_t>(file.size()));
+  file.read_at(0, bytes);
+  return bytes;
+}
+
+// The path as given, without an empty or trailing component.
+std::string parent_directory(const std::string& metadata_path) {
+  const fs::path parent = fs::path(metadata_path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+std::string inline_name(const std::string& metadata_path, const std::string& handle_name) {
+  return fmt::format("{} (inline \"{}\")", metadata_path, handle_name);
+}
+
+// The handle with a path in it, as a URI text; nothing for handles without a file.
+std::optional<std::string> uri_of(const StreamHandle& handle) {
+  if (const auto* file = handle_as<FileHandle>(handle)) return file->path;
+  if (const auto* relative = handle_as<RelativeFileHandle>(handle)) return relative->path;
+  if (const auto* segment = handle_as<SegmentHandle>(handle)) return segment->path;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Snapshot::Snapshot(const std::string& path, PathMap paths, const Storage& storage)
+    : paths_(std::move(paths)), storage_(storage), metadata_path_(find_metadata(path)) {
+  directory_ = parent_directory(metadata_path_);
+  const auto file = storage_.open(metadata_path_);
+  metadata_bytes_ = file->size();
+  const ByteVector bytes = read_whole(*file);
+  ByteReader in(bytes, metadata_path_);
+  metadata_ = decode_metadata(in);
+  properties_ = interpret_checkpoint_properties(metadata_.properties, metadata_path_,
+                                                bytes.size() - metadata_.properties.size());
+}
+
+std::optional<std::string> Snapshot::local_path(const StreamHandle& handle) const {
+  const StreamHandle& stream = innermost(handle);
+  if (const auto* relative = handle_as<RelativeFileHandle>(stream)) {
+    return fmt::format("{}/{}", directory_, relative->path);
+  }
+  const std::optional<std::string> uri = uri_of(stream);
+  return uri ? paths_.to_local(*uri) : std::nullopt;
+}
+
+std::optional<std::uint64_t> Snapshot::found_bytes(const StreamHandle& handle) const {
+  const StreamHandle& stream = innermost(handle);
+  if (const auto* bytes = handle_as<ByteStreamHandle>(stream)) return bytes->data.size();
+  if (handle_as<EmptySegmentHandle>(stream) != nullptr) return 0;
+  const std::optional<std::string> path = local_path(stream);
+  const std::optional<std::uint64_t> size = path ? storage_.file_size(*path) : std::nullopt;
+  const auto* segment = handle_as<SegmentHandle>(stream);
+  if (!size || segment == nullptr) return size;
+  return segment_bytes_in_file(*segment, *size);
+}
+
+std::unique_ptr<RandomAccessFile> Snapshot::open(const StreamHandle& handle) const {
+  const StreamHandle& stream = innermost(handle);
+  if (const auto* bytes = handle_as<ByteStreamHandle>(stream)) {
+    return std::make_unique<MemoryFile>(inline_name(metadata_path_, bytes->name), bytes->data);
+  }
+  if (handle_as<EmptySegmentHandle>(stream) != nullptr) {
+    return std::make_unique<MemoryFile>(inline_name(metadata_path_, "empty segment"), Bytes{});
+  }
+  if (is_null(stream)) {
+    throw UnsupportedError(fmt::format("{}: a state handle is null", metadata_path_));
+  }
+  auto file = open_file(*uri_of(stream), local_path(stream));
+  if (const auto* segment = handle_as<SegmentHandle>(stream)) {
+    return std::make_unique<SegmentFile>(std::move(file), *segment);
+  }
+  return file;
+}
+
+std::unique_ptr<RandomAccessFile> Snapshot::open_file(
+    const std::string& uri, const std::optional<std::string>& path) const {
+  if (!path) {
+    throw UnsupportedError(
+        fmt::format("{}: files of this kind of URI are not read; if they are mounted or copied "
+                    "here, say where: --map {}=DIR",
+                    uri, uri.substr(0, uri.rfind('/'))));
+  }
+  if (storage_.file_size(*path)) return storage_.open(*path);
+  const std::optional<std::string> rule = suggest_map_rule(*path, uri, directory_);
+  if (!rule) return storage_.open(*path);  // for the system's own words
+  throw IoError(IoDirection::kReading,
+                fmt::format("{}: no such file; with --map {} it is found", *path, *rule));
+}
+
+}  // namespace savvy
