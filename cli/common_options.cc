@@ -1,0 +1,66 @@
+#include "cli/common_options.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+namespace savvy {
+
+PathMap SnapshotOptions::path_map() const {
+  PathMap paths;
+  for (const std::string& rule : map_rules) paths.add_rule(rule);
+  return paths;
+}
+
+void add_snapshot_options(CLI::App& command, SnapshotOptions& options) {
+  command
+      .add_option("SNAPSHOT", options.path,
+                  "Directory that holds _metadata, or the metadata file itself, "
+                  "e.g. /checkpoints/7d1c.../chk-42")
+      ->required();
+  command
+      .add_option("--map", options.map_rules,
+                  "Where a URI prefix of the snapshot lives here; repeatable, longest prefix wins, "
+                  "e.g. --map s3://bucket/flink=/mnt/flink")
+      ->type_name("FROM=TO")
+      ->allow_extra_args(false);
+}
+
+void add_filter_options(CLI::App& command, RowFilterOptions& options) {
+  const auto repeatable = [&command](const std::string& name, auto& target, const std::string& type,
+                                     const std::string& help) {
+    command.add_option(name, target, help)
+        ->type_name(type)
+        ->allow_extra_args(false)
+        ->group("Filters (repeatable; a row matches one of each kind given)");
+  };
+  repeatable("--operator", options.operators, "UID|NAME|ID",
+             "Only this operator, e.g. --operator my-uid");
+  repeatable("--state", options.states, "NAME", "Only the state of this name, e.g. --state count");
+  repeatable("--key", options.keys, "JSON",
+             "Only entries of this key, as JSON or as the text of a string key, "
+             "e.g. --key '{\"f0\":1,\"f1\":\"a\"}'");
+  repeatable("--key-group", options.key_groups, "A[-B]", "Only these key groups, e.g. 0-42");
+  repeatable("--subtask", options.subtasks, "INDEX", "Only this subtask, e.g. --subtask 3");
+  repeatable("--kind", options.kinds, "KIND",
+             "Only rows of this kind: keyed, timer, list, union, broadcast, raw_keyed, "
+             "raw_operator, coordinator, channel, master");
+}
+
+DocumentFormat FormatOption::format() const {
+  if (word == "text") return DocumentFormat::kText;
+  if (word == "jsonl") return DocumentFormat::kJsonl;
+  if (word == "csv") return DocumentFormat::kCsv;
+  if (word == "json") return DocumentFormat::kJson;
+  return isatty(STDOUT_FILENO) != 0 ? DocumentFormat::kText : DocumentFormat::kJson;
+}
+
+void add_format_option(CLI::App& command, FormatOption& option) {
+  command
+      .add_option("--format", option.word,
+                  "text, json, jsonl or csv; without it text on a terminal and json in a pipe")
+      ->check(CLI::IsMember({"text", "json", "jsonl", "csv"}))
+      ->type_name("FORMAT");
+}
+
+}  // namespace savvy

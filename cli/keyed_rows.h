@@ -1,0 +1,52 @@
+// Keyed entries as rows: values, list elements, map entries, timers.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/row_buffer.h"
+#include "cli/row_filter.h"
+#include "format/composite_key.h"
+#include "format/keyed_entry.h"
+#include "format/keyed_schema.h"
+
+namespace savvy {
+
+enum class RowContent { kWhole, kKeysOnly };
+
+class KeyedRows {
+ public:
+  // `states` are those of the stream; `heads` one a state. All arguments outlive this object.
+  KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vector<RowHead>& heads,
+            const RowFilter& filter, RowContent content, int prefix_bytes, std::string_view file,
+            RowBuffer& rows);
+
+  void add(const KeyedEntry& entry);
+
+ private:
+  void add_undivided(const KeyedEntry& entry);
+  void add_key(const KeyedStateSchema& state, const CompositeKey& key);
+  bool key_is_wanted(const KeyedStateSchema& state, const CompositeKey& key);
+  void add_list(const KeyedStateSchema& state, Bytes value);
+  void add_map_entry(const KeyedStateSchema& state, const CompositeKey& key, Bytes value);
+  void add_timer(const CompositeKey& key);
+  // A value with its TTL time; the reader may go on behind it. False if the rest went out as bytes.
+  bool add_value(const KeyedStateSchema& state, Column column, ByteReader& in);
+  void add_whole_value(const KeyedStateSchema& state, Column column, ByteReader& in);
+
+  const std::vector<KeyedStateSchema>& states_;
+  const std::vector<RowHead>& heads_;
+  const RowFilter& filter_;
+  RowContent content_;
+  int prefix_bytes_;
+  std::string_view file_;
+  RowBuffer& rows_;
+  std::vector<bool> wanted_;  // by state
+  std::string key_text_;
+};
+
+}  // namespace savvy

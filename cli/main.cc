@@ -1,0 +1,80 @@
+// The program: finds the command, runs it, and turns errors into exit codes (design.md, section 2).
+
+#include <fmt/format.h>
+#include <snappy.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "cli/commands.h"
+#include "format/errors.h"
+
+namespace savvy {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr int kUnreadable = 3;
+constexpr int kUnsupported = 4;
+constexpr int kWritingFailed = 5;
+
+std::string version_text() {
+  return fmt::format("savvy {}\nCLI11 {}, fmt {}.{}.{}, nlohmann/json {}.{}.{}, snappy {}.{}.{}",
+                     SAVVY_VERSION, CLI11_VERSION, FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
+                     FMT_VERSION % 100, NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                     NLOHMANN_JSON_VERSION_PATCH, SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL);
+}
+
+int complain(const std::exception& error, int exit_code) {
+  fmt::print(stderr, "savvy: {}\n", error.what());
+  return exit_code;
+}
+
+int run(const Command& command) {
+  try {
+    return command.run();
+  } catch (const UsageError& error) {
+    return complain(error, kUsage);
+  } catch (const FormatError& error) {
+    return complain(error, kUnreadable);
+  } catch (const UnsupportedError& error) {
+    return complain(error, kUnsupported);
+  } catch (const IoError& error) {
+    return complain(error,
+                    error.direction() == IoDirection::kReading ? kUnreadable : kWritingFailed);
+  }
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App program("Reads, checks and rewrites Apache Flink checkpoints and savepoints", "savvy");
+  program.set_version_flag("--version", version_text());
+  program.require_subcommand(1);
+  program.footer(
+      "Exit codes: 0 fine, 1 nothing found or a difference, 2 usage, 3 the input cannot be read,\n"
+      "4 not supported, 5 writing failed");
+  const std::vector<Command> commands = {add_inspect_command(program), add_schema_command(program),
+                                         add_dump_command(program), add_files_command(program),
+                                         add_uid_command(program)};
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    // CLI11 says "A subcommand is required" even if there is a word in its place.
+    const bool no_such_command = argc > 1 && argv[1][0] != '-' && program.get_subcommands().empty();
+    if (!no_such_command) return program.exit(error) == 0 ? 0 : kUsage;
+    fmt::print(stderr, "savvy: there is no command \"{}\"; see savvy --help\n", argv[1]);
+    return kUsage;
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : kUsage;
+  }
+  for (const Command& command : commands) {
+    if (command.app->parsed()) return run(command);
+  }
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace savvy
+
+int main(int argc, char** argv) { return savvy::run_program(argc, argv); }

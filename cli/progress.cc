@@ -1,0 +1,47 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "cli/table.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::chrono::milliseconds kDrawEvery(250);
+// Back to the start of the line, and clear it.
+constexpr const char* kClearLine = "\r\x1b[K";
+
+}  // namespace
+
+bool ProgressOptions::enabled() const {
+  if (on || off) return on;
+  return isatty(STDERR_FILENO) != 0 && isatty(STDOUT_FILENO) == 0;
+}
+
+void add_progress_options(CLI::App& command, ProgressOptions& options) {
+  CLI::Option* on = command.add_flag("--progress", options.on,
+                                     "Show progress on standard error; by default only if that is "
+                                     "a terminal and the output is not");
+  command.add_flag("--no-progress", options.off, "Show no progress")->excludes(on);
+}
+
+Progress::~Progress() {
+  if (drawn_) fmt::print(stderr, "{}", kClearLine);
+}
+
+void Progress::add_written(std::uint64_t bytes) {
+  if (!enabled_) return;
+  written_bytes_ += bytes;
+  const Clock::time_point now = Clock::now();
+  if (now < next_draw_) return;
+  next_draw_ = now + kDrawEvery;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  fmt::print(stderr, "{}{} written, {:.0f} s", kClearLine, human_bytes(written_bytes_), seconds);
+  drawn_ = true;
+}
+
+}  // namespace savvy

@@ -1,0 +1,151 @@
+#include "cli/row_buffer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "cli/csv.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::array<std::string_view, 10> kColumnNames = {
+    "key_group",  "state_key",  "state_namespace", "map_key",       "map_value",
+    "list_index", "list_value", "state_value",     "ttl_timestamp", "timer_timestamp"};
+
+std::string json_head(const RowHeadFields& fields) {
+  std::string text = "{";
+  const auto add = [&text](std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    if (text.size() > 1) text += ',';
+    append_json_string(name, text);
+    text += ':';
+    append_json_string(value, text);
+  };
+  add("operator", fields.operator_label);
+  add("operator_id", fields.operator_id);
+  if (fields.subtask) text += fmt::format(",\"subtask\":{}", *fields.subtask);
+  add("kind", fields.kind);
+  // A state may have an empty name; what has no name at all leaves it out.
+  if (fields.state) {
+    text += ",\"state\":";
+    append_json_string(*fields.state, text);
+  }
+  add("state_kind", fields.state_kind);
+  return text;
+}
+
+std::string csv_head(const RowHeadFields& fields) {
+  std::string text;
+  append_csv_cell(fields.operator_label, text);
+  text += ',';
+  append_csv_cell(fields.operator_id, text);
+  text += fields.subtask ? fmt::format(",{},", *fields.subtask) : ",,";
+  append_csv_cell(fields.kind, text);
+  text += ',';
+  append_csv_cell(fields.state.value_or(""), text);
+  text += ',';
+  append_csv_cell(fields.state_kind, text);
+  return text;
+}
+
+}  // namespace
+
+RowHead::RowHead(RowHeadFields fields, RowFormat format)
+    : fields_(std::move(fields)),
+      text_(format == RowFormat::kCsv ? csv_head(fields_) : json_head(fields_)) {}
+
+RowBuffer::RowBuffer(RowFormat format, Int64Style int64_style, std::uint64_t limit)
+    : format_(format), sink_(line_, int64_style, this), limit_(limit) {}
+
+void RowBuffer::begin(const RowHead& head) {
+  head_ = &head;
+  line_.assign(head.text());
+  cell_open_ = false;
+  next_column_ = 0;
+}
+
+ValueSink& RowBuffer::column(Column column) {
+  const auto index = static_cast<std::size_t>(column);
+  if (format_ != RowFormat::kCsv) {
+    line_ += ",\"";
+    line_ += kColumnNames[index];
+    line_ += "\":";
+    sink_.restart(line_);
+    return sink_;
+  }
+  finish_cell();
+  line_.append(index + 1 - next_column_, ',');
+  next_column_ = index + 1;
+  cell_.clear();
+  cell_open_ = true;
+  sink_.restart(cell_);
+  return sink_;
+}
+
+void RowBuffer::finish_cell() {
+  if (!cell_open_) return;
+  append_csv_cell(cell_, line_);
+  cell_open_ = false;
+}
+
+void RowBuffer::end() {
+  finish_cell();
+  if (limit_reached()) return;
+  if (format_ == RowFormat::kJson) text_ += ",\n";
+  text_ += line_;
+  switch (format_) {
+    case RowFormat::kJsonl:
+      text_ += "}\n";
+      break;
+    case RowFormat::kJson:
+      text_ += '}';
+      break;
+    case RowFormat::kCsv:
+      text_.append(kColumnNames.size() - next_column_, ',');
+      text_ += '\n';
+      break;
+  }
+  ++row_count_;
+}
+
+RowBuffer::Mark RowBuffer::mark() {
+  finish_cell();
+  return {line_.size(), next_column_};
+}
+
+void RowBuffer::rewind(Mark mark) {
+  line_.resize(mark.size);
+  next_column_ = mark.next_column;
+  cell_open_ = false;
+}
+
+std::string RowBuffer::take_text() { return std::exchange(text_, {}); }
+
+void RowBuffer::opaque_value(std::string_view type, std::string_view reason) {
+  const RowHeadFields& fields = head_->fields();
+  ++opaque_counts_[{fields.operator_label, fields.state.value_or(""), std::string(type),
+                    std::string(reason)}];
+}
+
+std::string document_start(RowFormat format) {
+  switch (format) {
+    case RowFormat::kJsonl:
+      return {};
+    case RowFormat::kJson:
+      return "{\"schema\":\"savvy/v1\",\"rows\":[";
+    case RowFormat::kCsv:
+      break;
+  }
+  std::string header = "operator,operator_id,subtask,kind,state,state_kind";
+  for (const std::string_view name : kColumnNames) {
+    header += ',';
+    header += name;
+  }
+  return header + '\n';
+}
+
+std::string document_end(RowFormat format) { return format == RowFormat::kJson ? "\n]}\n" : ""; }
+
+}  // namespace savvy

@@ -1,0 +1,136 @@
+#include "cli/row_run.h"
+
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "cli/ordered_output.h"
+#include "cli/row_units.h"
+#include "format/errors.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::size_t kFlushBytes = 256 * 1024;
+
+// Unwinds a unit whose further rows nobody wants: the limit is reached, or an earlier unit failed.
+struct StopUnit {};
+
+class RowRun {
+ public:
+  RowRun(const Snapshot& snapshot, const SerializerRegistry& registry, const RowFilter& filter,
+         const RowRunOptions& options, Output& output)
+      : snapshot_(snapshot),
+        registry_(registry),
+        filter_(filter),
+        options_(options),
+        progress_(options.progress.enabled()),
+        // In json the first row loses the comma in front of it.
+        output_(output, options.rows.format == RowFormat::kJson ? 1 : 0, &progress_),
+        queue_(snapshot, registry, filter, options_.rows) {}
+
+  RowRunResult run() {
+    // A limit counts rows in order, which one thread does by itself.
+    const unsigned threads = options_.limit == kNoLimit ? options_.jobs : 1;
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < threads; ++i) others.emplace_back([this] { work(); });
+    work();
+    others.clear();
+    if (output_.error() != nullptr) std::rethrow_exception(output_.error());
+    for (auto& [unit, messages] : errors_) {
+      result_.errors.insert(result_.errors.end(), messages.begin(), messages.end());
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void work() {
+    RowBuffer rows(options_.rows.format, options_.int64_style, options_.limit);
+    EmptyCounts empty;
+    while (!output_.stopped() && !rows.limit_reached()) {
+      std::unique_lock lock(mutex_);
+      const std::optional<RowUnit> unit = queue_.next();
+      const std::size_t index = next_unit_++;
+      lock.unlock();
+      if (!unit) break;
+      run_unit(*unit, index, rows, empty);
+    }
+    const std::lock_guard lock(mutex_);
+    result_.row_count += rows.row_count();
+    for (const auto& [place, count] : rows.opaque_counts()) result_.opaque[place] += count;
+    for (const auto& [place, count] : empty) result_.empty[place] += count;
+  }
+
+  void run_unit(const RowUnit& unit, std::size_t index, RowBuffer& rows, EmptyCounts& empty) {
+    RowTask task{snapshot_,
+                 registry_,
+                 filter_,
+                 options_.rows,
+                 rows,
+                 [&] { flush(index, rows, kFlushBytes); },
+                 [&](const std::function<void()>& part) { attempt(index, part); },
+                 empty};
+    std::exception_ptr error;
+    try {
+      unit(task);
+      flush(index, rows, 1);
+    } catch (const StopUnit&) {
+      output_.write(index, rows.take_text());
+    } catch (...) {
+      // Rows in front of the damage are written.
+      output_.write(index, rows.take_text());
+      error = std::current_exception();
+    }
+    output_.finish(index, error);
+  }
+
+  void flush(std::size_t unit, RowBuffer& rows, std::size_t from_bytes) {
+    if (rows.text_bytes() >= from_bytes && !output_.write(unit, rows.take_text())) throw StopUnit{};
+    if (rows.limit_reached()) throw StopUnit{};
+  }
+
+  void attempt(std::size_t unit, const std::function<void()>& part) {
+    if (options_.errors == ErrorPolicy::kStop) return part();
+    try {
+      part();
+    } catch (const UnsupportedError& error) {
+      note(unit, error, false);
+    } catch (const FormatError& error) {
+      note(unit, error, true);
+    } catch (const IoError& error) {
+      if (error.direction() == IoDirection::kWriting) throw;
+      note(unit, error, true);
+    }
+  }
+
+  void note(std::size_t unit, const Error& error, bool damage) {
+    const std::lock_guard lock(mutex_);
+    errors_[unit].emplace_back(error.what());
+    result_.damaged |= damage;
+  }
+
+  const Snapshot& snapshot_;
+  const SerializerRegistry& registry_;
+  const RowFilter& filter_;
+  RowRunOptions options_;
+  Progress progress_;
+  OrderedOutput output_;
+  std::mutex mutex_;  // guards all below
+  RowUnitQueue queue_;
+  std::size_t next_unit_ = 0;
+  std::map<std::size_t, std::vector<std::string>> errors_;
+  RowRunResult result_;
+};
+
+}  // namespace
+
+RowRunResult write_rows(const Snapshot& snapshot, const SerializerRegistry& registry,
+                        const RowFilter& filter, const RowRunOptions& options, Output& output) {
+  output.write(document_start(options.rows.format));
+  RowRunResult result = RowRun(snapshot, registry, filter, options, output).run();
+  output.write(document_end(options.rows.format));
+  return result;
+}
+
+}  // namespace savvy

@@ -1,0 +1,248 @@
+#include "cli/row_units.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "cli/operator_rows.h"
+#include "format/errors.h"
+#include "format/key_groups.h"
+#include "readers/keyed_stream.h"
+
+namespace savvy {
+namespace {
+
+// Key groups are taken together until a unit has this many bytes to read.
+constexpr std::uint64_t kUnitBytes = 1024 * 1024;
+
+// An opened keyed stream with what its rows begin with.
+struct OpenedStream {
+  SubtaskRef where;
+  KeyedStream stream;
+  std::vector<RowHead> heads;
+  std::vector<std::size_t> ranks;  // of the states, by name
+};
+
+std::vector<std::size_t> ranks_by_name(const std::vector<KeyedStateSchema>& states) {
+  std::vector<std::size_t> order(states.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return states[a].name < states[b].name; });
+  std::vector<std::size_t> ranks(states.size());
+  for (std::size_t i = 0; i < order.size(); ++i) ranks[order[i]] = i;
+  return ranks;
+}
+
+std::vector<RowHead> make_heads(const SubtaskRef& where, const KeyedStream& stream,
+                                RowFormat format) {
+  std::vector<RowHead> heads;
+  for (const KeyedStateSchema& state : stream.states()) {
+    const bool timer = state.kind == KeyedStateKind::kTimer;
+    RowHeadFields fields = head_fields(where, timer ? "timer" : "keyed");
+    fields.state = state.name;
+    fields.state_kind = to_string(state.kind);
+    heads.emplace_back(std::move(fields), format);
+  }
+  return heads;
+}
+
+void note_empty_collections(RowTask& task, const OpenedStream& opened,
+                            const std::vector<std::uint64_t>& counts) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    task.empty_counts[{operator_label(opened.where.op), opened.stream.states()[i].name}] +=
+        counts[i];
+  }
+}
+
+void add_key_group_rows(RowTask& task, const OpenedStream& opened, const KeyGroupSection& section) {
+  const OperatorState& op = opened.where.op;
+  KeyedRows rows(opened.stream.states(), opened.heads, task.filter, task.options.content,
+                 key_group_prefix_bytes(op.max_parallelism), opened.stream.file().name(),
+                 task.rows);
+  const auto entries = opened.stream.open(section);
+  std::optional<EntrySorter> sorted;
+  if (task.options.sort) sorted.emplace(*entries, opened.ranks, *task.options.sort);
+  KeyedEntrySource& source = sorted ? static_cast<KeyedEntrySource&>(*sorted) : *entries;
+  KeyedEntry entry;
+  while (source.next(entry)) {
+    rows.add(entry);
+    task.flush();
+  }
+  note_empty_collections(task, opened, entries->empty_collections());
+}
+
+// Groups the wanted key groups of a stream into units of about equal size.
+void add_keyed_units(const std::shared_ptr<const OpenedStream>& opened, const RowFilter& filter,
+                     std::deque<RowUnit>& units) {
+  std::vector<KeyGroupSection> batch;
+  std::uint64_t batch_bytes = 0;
+  const auto close_batch = [&] {
+    if (batch.empty()) return;
+    units.emplace_back([opened, sections = std::exchange(batch, {})](RowTask& task) {
+      for (const KeyGroupSection& section : sections) {
+        task.attempt([&] { add_key_group_rows(task, *opened, section); });
+      }
+    });
+    batch_bytes = 0;
+  };
+  for (const KeyGroupSection& section : opened->stream.sections()) {
+    if (section.size_bytes == 0 || !filter.wants_key_group(section.key_group)) continue;
+    batch.push_back(section);
+    batch_bytes += section.size_bytes;
+    if (batch_bytes >= kUnitBytes) close_batch();
+  }
+  close_batch();
+}
+
+std::vector<const Subtask*> subtasks_in_order(const OperatorState& op, const RowFilter& filter) {
+  std::vector<const Subtask*> subtasks;
+  for (const Subtask& subtask : op.subtasks) {
+    if (!subtask.finished && filter.wants_subtask(subtask.index)) subtasks.push_back(&subtask);
+  }
+  std::stable_sort(subtasks.begin(), subtasks.end(),
+                   [](const Subtask* a, const Subtask* b) { return a->index < b->index; });
+  return subtasks;
+}
+
+// As stored; with --sort by id, since Flink stores them in hash-map order, another one in each run.
+std::vector<const OperatorState*> operators_in_order(const Snapshot& snapshot,
+                                                     const RowOptions& options) {
+  std::vector<const OperatorState*> operators;
+  for (const OperatorState& op : snapshot.metadata().operators) operators.push_back(&op);
+  if (options.sort) {
+    std::stable_sort(operators.begin(), operators.end(),
+                     [](const OperatorState* a, const OperatorState* b) { return a->id < b->id; });
+  }
+  return operators;
+}
+
+bool wants_managed_keyed(const RowFilter& filter) {
+  return filter.wants_kind("keyed") || filter.wants_kind("timer");
+}
+
+// Filters that only keyed rows can meet leave the other kinds out.
+bool wants_unkeyed(const RowFilter& filter) {
+  return !filter.has_keys() && !filter.has_key_groups();
+}
+
+bool wants_managed_operator(const RowFilter& filter) {
+  return wants_unkeyed(filter) && (filter.wants_kind("list") || filter.wants_kind("union") ||
+                                   filter.wants_kind("broadcast"));
+}
+
+bool wants_raw_operator(const RowFilter& filter) {
+  return wants_unkeyed(filter) && !filter.has_states() && filter.wants_kind("raw_operator");
+}
+
+bool wants_raw_keyed(const RowFilter& filter) {
+  return !filter.has_keys() && !filter.has_states() && filter.wants_kind("raw_keyed");
+}
+
+bool wants_channels(const RowFilter& filter) {
+  return wants_unkeyed(filter) && filter.wants_kind("channel");
+}
+
+bool wants_coordinator(const RowFilter& filter) {
+  return wants_unkeyed(filter) && !filter.has_states() && !filter.has_subtasks() &&
+         filter.wants_kind("coordinator");
+}
+
+bool wants_master(const RowFilter& filter) {
+  return wants_unkeyed(filter) && !filter.has_operators() && !filter.has_subtasks() &&
+         filter.wants_kind("master");
+}
+
+}  // namespace
+
+RowUnitQueue::RowUnitQueue(const Snapshot& snapshot, const SerializerRegistry& registry,
+                           const RowFilter& filter, const RowOptions& options)
+    : snapshot_(snapshot), registry_(registry), filter_(filter), options_(options) {
+  if (wants_master(filter_)) add([](RowTask& task) { add_master_rows(task); });
+  for (const OperatorState* op : operators_in_order(snapshot, options)) {
+    if (filter_.wants_operator(*op)) plan_operator(*op);
+  }
+}
+
+void RowUnitQueue::add(RowUnit unit) {
+  planned_.emplace_back([unit = std::move(unit)](std::deque<RowUnit>& ready) {
+    ready.emplace_back([unit](RowTask& task) { task.attempt([&] { unit(task); }); });
+  });
+}
+
+void RowUnitQueue::plan_operator(const OperatorState& op) {
+  if (op.coordinator_state && wants_coordinator(filter_)) {
+    add([&op](RowTask& task) { add_coordinator_row(task, op); });
+  }
+  for (const Subtask* subtask : subtasks_in_order(op, filter_)) plan_subtask(op, *subtask);
+}
+
+void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask) {
+  const SubtaskRef where{op, subtask};
+  const auto& operator_state = subtask.managed_operator_state;
+  if (operator_state && !holds_no_state(*operator_state) && wants_managed_operator(filter_)) {
+    add([where](RowTask& task) { add_operator_state_rows(task, where); });
+  }
+  if (subtask.raw_operator_state && wants_raw_operator(filter_)) {
+    add([where](RowTask& task) { add_raw_operator_rows(task, where); });
+  }
+  const auto* keyed = handle_as<KeyGroupsHandle>(subtask.managed_keyed_state);
+  if (keyed != nullptr && wants_managed_keyed(filter_)) {
+    planned_.emplace_back([this, where, keyed](std::deque<RowUnit>& ready) {
+      KeyedStream stream(snapshot_.open(keyed->delegate), *keyed,
+                         key_group_prefix_bytes(where.op.max_parallelism), registry_);
+      std::vector<RowHead> heads = make_heads(where, stream, options_.format);
+      std::vector<std::size_t> ranks = ranks_by_name(stream.states());
+      add_keyed_units(std::make_shared<OpenedStream>(OpenedStream{
+                          where, std::move(stream), std::move(heads), std::move(ranks)}),
+                      filter_, ready);
+    });
+  }
+  if (!is_null(subtask.raw_keyed_state) && wants_raw_keyed(filter_)) {
+    add([where](RowTask& task) { add_raw_keyed_rows(task, where); });
+  }
+  const bool channels =
+      !subtask.input_channel_state.empty() || !subtask.result_subpartition_state.empty();
+  if (channels && wants_channels(filter_)) {
+    add([where](RowTask& task) { add_channel_rows(task, where); });
+  }
+}
+
+std::optional<RowUnit> RowUnitQueue::next() {
+  while (ready_.empty()) {
+    if (planned_.empty()) return std::nullopt;
+    const Expansion expand = std::move(planned_.front());
+    planned_.pop_front();
+    try {
+      expand(ready_);
+    } catch (const Error&) {
+      ready_.emplace_back([error = std::current_exception()](RowTask& task) {
+        task.attempt([&] { std::rethrow_exception(error); });
+      });
+    }
+  }
+  RowUnit unit = std::move(ready_.front());
+  ready_.pop_front();
+  return unit;
+}
+
+std::vector<std::string> unsupported_state(const Snapshot& snapshot, const RowFilter& filter) {
+  std::vector<std::string> found;
+  if (!wants_managed_keyed(filter)) return found;
+  for (const OperatorState& op : snapshot.metadata().operators) {
+    if (!filter.wants_operator(op)) continue;
+    for (const Subtask* subtask : subtasks_in_order(op, filter)) {
+      const KeyedHandle& keyed = subtask->managed_keyed_state;
+      if (is_null(keyed) || handle_as<KeyGroupsHandle>(keyed) != nullptr) continue;
+      const bool files = handle_as<IncrementalHandle>(keyed) != nullptr;
+      found.push_back(fmt::format("operator {} subtask {}: {}", operator_label(op), subtask->index,
+                                  files ? "RocksDB files" : "changelog"));
+    }
+  }
+  return found;
+}
+
+}  // namespace savvy

@@ -1,0 +1,53 @@
+// Cuts the rows of a snapshot into units of work, in the order in which rows come out: master
+// state, then operators as stored (sorted: by id), each with its coordinator and its subtasks
+// ascending; in a subtask operator state, raw operator state, keyed state by key group, raw keyed
+// state, channel state.
+//
+// Lives   the snapshot, registry, filter and options outlive the queue; units keep alive what they
+//         need
+// Errors  an error while a stream is opened belongs to the unit that would have read it
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "cli/row_context.h"
+
+namespace savvy {
+
+using RowUnit = std::function<void(RowTask&)>;
+
+class RowUnitQueue {
+ public:
+  RowUnitQueue(const Snapshot& snapshot, const SerializerRegistry& registry,
+               const RowFilter& filter, const RowOptions& options);
+
+  // The next unit; nothing at the end.
+  std::optional<RowUnit> next();
+
+ private:
+  // Appends the units of one piece of state.
+  using Expansion = std::function<void(std::deque<RowUnit>&)>;
+
+  void plan_operator(const OperatorState& op);
+  void plan_subtask(const OperatorState& op, const Subtask& subtask);
+  void add(RowUnit unit);
+
+  const Snapshot& snapshot_;
+  const SerializerRegistry& registry_;
+  const RowFilter& filter_;
+  const RowOptions& options_;
+  std::deque<Expansion> planned_;
+  std::deque<RowUnit> ready_;
+};
+
+// What of the wanted state no reader here understands yet, in words; empty if all is read. Known
+// before the first row is written.
+std::vector<std::string> unsupported_state(const Snapshot& snapshot, const RowFilter& filter);
+
+}  // namespace savvy
