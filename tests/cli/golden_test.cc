@@ -1,0 +1,65 @@
+// The exact text of commands. After a wanted change: SAVVY_UPDATE_GOLDEN=1 cli_tests '[golden]'
+// writes the files of tests/golden anew; read the difference before it is committed.
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/support/files.h"
+#include "tests/support/run_program.h"
+
+namespace savvy::testing {
+namespace {
+
+struct Golden {
+  const char* file;
+  const char* arguments;  // paths are relative to the project
+};
+
+constexpr Golden kGoldens[] = {
+    {"help.txt", "--help"},
+    {"help-inspect.txt", "inspect --help"},
+    {"help-schema.txt", "schema --help"},
+    {"help-dump.txt", "dump --help"},
+    {"help-files.txt", "files --help"},
+    {"help-uid.txt", "uid --help"},
+    {"inspect-2.3-hashmap-canonical.txt",
+     "inspect testdata/flink2.3-hashmap-canonical --format text"},
+    {"inspect-2.3-hashmap-canonical.json",
+     "inspect testdata/flink2.3-hashmap-canonical --format json"},
+    {"inspect-2.3-hashmap-canonical.csv",
+     "inspect testdata/flink2.3-hashmap-canonical --format csv"},
+    {"inspect-1.20-rocksdb-native.txt", "inspect testdata/flink1.20-rocksdb-native --format text"},
+    {"schema-2.3-hashmap-canonical.txt",
+     "schema testdata/flink2.3-hashmap-canonical --format text"},
+    {"schema-1.20-profile.json",
+     "schema testdata/flink1.20-hashmap-native --state profile --format json"},
+    {"files-2.3-hashmap-canonical.txt", "files testdata/flink2.3-hashmap-canonical --format text"},
+    {"dump-2.3-broadcast.jsonl",
+     "dump testdata/flink2.3-hashmap-canonical --operator broadcast --kind broadcast"},
+    {"dump-2.3-keyed-pojo.csv",
+     "dump testdata/flink2.3-hashmap-canonical --operator keyed-pojo --sort --format csv"},
+    {"dump-1.20-windows.json",
+     "dump testdata/flink1.20-hashmap-native --operator window-reduce --sort --limit 20 "
+     "--format json"},
+};
+
+std::string golden_path(const Golden& golden) {
+  return std::string(SAVVY_SOURCE_DIR) + "/tests/golden/" + golden.file;
+}
+
+}  // namespace
+
+TEST_CASE("commands print what they printed before", "[cli][golden]") {
+  const char* update = std::getenv("SAVVY_UPDATE_GOLDEN");
+  for (const Golden& golden : kGoldens) {
+    CAPTURE(golden.arguments);
+    const Run run =
+        run_shell("cd " + shell_word(SAVVY_SOURCE_DIR) + " && savvy " + golden.arguments);
+    CHECK(run.exit_code == 0);
+    if (update != nullptr) std::ofstream(golden_path(golden), std::ios::binary) << run.out;
+    CHECK(run.out == read_text(golden_path(golden)));
+  }
+}
+
+}  // namespace savvy::testing

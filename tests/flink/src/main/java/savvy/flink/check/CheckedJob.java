@@ -1,0 +1,12 @@
+package savvy.flink.check;
+
+import savvy.flink.Scenario;
+import savvy.flink.SnapshotKind;
+
+/**
+ * The job that a snapshot is restored into.
+ *
+ * @param step the step of the scenario after which the snapshot was taken
+ * @param kind the backend and its options
+ */
+record CheckedJob(Scenario scenario, int step, int parallelism, SnapshotKind kind) {}

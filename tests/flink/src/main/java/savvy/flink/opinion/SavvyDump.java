@@ -1,0 +1,35 @@
+package savvy.flink.opinion;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs {@code savvy dump}. */
+final class SavvyDump {
+  private SavvyDump() {}
+
+  /** The lines it prints for a snapshot in or under a folder of {@code testdata}. */
+  static List<String> lines(Path program, Path folder, Path snapshot) throws Exception {
+    List<String> command = new ArrayList<>(List.of(program.toString(), "dump"));
+    command.add(snapshot.toString());
+    command.addAll(List.of("--format", "jsonl"));
+    if (Files.exists(folder.resolve("map"))) {
+      command.add("--map");
+      command.add(Files.readString(folder.resolve("map")).strip());
+    }
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.resolve("../..").toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exitCode = process.waitFor();
+    if (exitCode != 0) {
+      throw new IOException("savvy dump ends with exit code " + exitCode);
+    }
+    return output.lines().toList();
+  }
+}

@@ -1,0 +1,181 @@
+// Writes the first inputs of the fuzz entries: pieces of testdata, in the form that each entry
+// describes at its head, and small streams made by hand.
+//
+//   make_fuzz_inputs TESTDATA INPUTS
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <string>
+
+#include "format/operator_stream.h"
+#include "readers/keyed_stream.h"
+#include "readers/local_storage.h"
+#include "readers/snapshot.h"
+#include "tests/support/files.h"
+#include "tests/support/keyed_streams.h"
+
+namespace savvy::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What libFuzzer mutates should be small.
+constexpr std::uint64_t kMaxStreamBytes = 4500;
+constexpr std::size_t kMaxSnapshotBytes = 1500;
+constexpr int kMaxStreams = 2;  // of a snapshot
+
+class Inputs {
+ public:
+  explicit Inputs(fs::path root) : root_(std::move(root)) {}
+  void add(const std::string& entry, const std::string& name, const ByteVector& bytes) const {
+    fs::create_directories(root_ / entry);
+    std::ofstream out(root_ / entry / name, std::ios::binary);
+    for (const std::uint8_t byte : bytes) out.put(static_cast<char>(byte));
+  }
+
+ private:
+  fs::path root_;
+};
+
+ByteVector read_all(const RandomAccessFile& file) {
+  ByteVector bytes(static_cast<std::size_t>(file.size()));
+  file.read_at(0, bytes);
+  return bytes;
+}
+
+void append_offsets(const std::vector<std::int64_t>& offsets, ByteVector& out) {
+  out.push_back(static_cast<std::uint8_t>(offsets.size()));
+  for (const std::int64_t offset : offsets) {
+    out.push_back(static_cast<std::uint8_t>(offset >> 8));
+    out.push_back(static_cast<std::uint8_t>(offset));
+  }
+}
+
+// The number of key groups is written as one byte.
+ByteVector stream_input(const KeyGroupsHandle& handle, const ByteVector& stream) {
+  const bool savepoint = handle.code == KeyedCode::kSavepointKeyGroups;
+  ByteVector input = {static_cast<std::uint8_t>(savepoint ? 2 : 0),
+                      static_cast<std::uint8_t>(handle.range.first)};
+  append_offsets(handle.offsets, input);
+  return input + stream;
+}
+
+ByteVector operator_input(const OperatorHandle& handle, const OperatorStreamHead& head,
+                          const ByteVector& stream) {
+  std::vector<StateMeta> states = head.list_states;
+  states.insert(states.end(), head.broadcast_states.begin(), head.broadcast_states.end());
+  ByteVector input = {static_cast<std::uint8_t>(states.size())};
+  for (const StateMeta& state : states) {
+    std::vector<std::int64_t> offsets;
+    for (const OperatorStateEntry& entry : handle.states) {
+      if (entry.name == state.name) offsets = entry.offsets;
+    }
+    append_offsets(offsets, input);
+  }
+  return input + stream;
+}
+
+// Takes the pieces out of one snapshot.
+class SnapshotPieces {
+ public:
+  SnapshotPieces(const fs::path& folder, const Inputs& inputs)
+      : snapshot_(folder.string(), PathMap(), storage_),
+        name_(folder.filename().string()),
+        inputs_(inputs) {}
+
+  void add_all() {
+    inputs_.add("metadata", name_, read_file(snapshot_.metadata_path()));
+    inputs_.add("java_stream", name_, snapshot_.metadata().properties);
+    for (const OperatorState& op : snapshot_.metadata().operators) {
+      for (const Subtask& subtask : op.subtasks) add_subtask(subtask);
+    }
+  }
+
+ private:
+  void add_subtask(const Subtask& subtask) {
+    if (const auto* groups = handle_as<KeyGroupsHandle>(subtask.managed_keyed_state)) {
+      add_keyed(*groups);
+    }
+    if (subtask.managed_operator_state) add_operator(*subtask.managed_operator_state);
+  }
+
+  void add_keyed(const KeyGroupsHandle& handle) {
+    auto file = snapshot_.open(handle.delegate);
+    const ByteVector bytes = read_all(*file);
+    const KeyedStream stream(std::move(file), handle, 1, registry_);
+    add_serializer(stream.meta().key);
+    for (const StateMeta& state : stream.meta().states) {
+      for (const auto& [role, serializer] : state.serializers) add_serializer(serializer);
+    }
+    if (bytes.size() > kMaxStreamBytes || keyed_ == kMaxStreams) return;
+    inputs_.add("stream", name_ + "-" + std::to_string(keyed_++), stream_input(handle, bytes));
+  }
+
+  void add_operator(const OperatorHandle& handle) {
+    const ByteVector bytes = read_all(*snapshot_.open(handle.delegate));
+    if (bytes.size() > kMaxStreamBytes || operator_ == kMaxStreams) return;
+    ByteReader in(bytes, name_);
+    const OperatorStreamHead head = decode_operator_stream_head(in, registry_);
+    inputs_.add("operator_stream", name_ + "-" + std::to_string(operator_++),
+                operator_input(handle, head, bytes));
+  }
+
+  // One of each class; zeros behind it, which are values of many types.
+  void add_serializer(const SerializerSnapshot& serializer) {
+    const TypeDescription description = serializer.type->describe();
+    const std::string& name = description.serializer;
+    if (serializer.stored.size() > kMaxSnapshotBytes || !classes_.insert(name).second) return;
+    inputs_.add("serializer_snapshot", name.substr(name.rfind('.') + 1),
+                ByteVector{0} + serializer.stored + ByteVector(32));
+  }
+
+  LocalStorage storage_;
+  Snapshot snapshot_;
+  SerializerRegistry registry_ = make_serializer_registry();
+  std::string name_;
+  const Inputs& inputs_;
+  std::set<std::string> classes_;
+  int keyed_ = 0;
+  int operator_ = 0;
+};
+
+void add_hand_made(const Inputs& inputs) {
+  const ByteVector canonical = from_hex(canonical_group_hex("05", "85"));
+  inputs.add("canonical", "four-states", from_hex("0005") + canonical);
+  inputs.add("canonical", "more-behind", from_hex("0205") + canonical + canonical);
+  inputs.add("canonical", "two-bytes", from_hex("0105 0000 00000005 8005 0141 00 00000000 ffff"));
+  inputs.add("canonical", "lengths",
+             from_hex("0005 0004 00000007 85 0141 02 0142 02 00000000 ffff"));
+  ByteVector heap;
+  for (const std::string& section : heap_sections_hex()) heap = heap + from_hex(section);
+  // The fifth state has a namespace of variable length.
+  const ByteVector fifth = from_hex("0004 00000001 0142 0141 0000000a");
+  inputs.add("heap", "five-states", from_hex("0005") + heap + fifth);
+  inputs.add("heap", "two-bytes", from_hex("0105") + fifth + heap);
+  inputs.add("heap", "more-behind", from_hex("0205") + heap + fifth + fifth);
+  inputs.add("snappy", "packed", from_hex("00") + framed(ByteVector(3000, 0x41)));
+  inputs.add("snappy", "plain", from_hex("00") + framed(canonical, ChunkKind::kPlain, 50));
+  inputs.add("snappy", "mid-stream",
+             from_hex("01") + chunk(ChunkKind::kPlain, canonical) + framed(canonical) +
+                 raw_chunk(0xFE, ByteVector(10)));
+}
+
+}  // namespace
+}  // namespace savvy::testing
+
+int main(int argc, char** argv) {
+  using namespace savvy::testing;
+  if (argc != 3) {
+    std::cerr << "usage: make_fuzz_inputs TESTDATA INPUTS\n";
+    return 2;
+  }
+  const Inputs inputs(argv[2]);
+  add_hand_made(inputs);
+  for (const char* name : {"flink1.20-hashmap-native", "flink2.3-hashmap-canonical",
+                           "flink2.3-hashmap-checkpoint-compressed"}) {
+    SnapshotPieces(fs::path(argv[1]) / name, inputs).add_all();
+  }
+  return 0;
+}
