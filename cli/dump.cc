@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/common_options.h"
+#include "cli/message_types.h"
 #include "cli/row_run.h"
 #include "cli/row_units.h"
 #include "format/errors.h"
@@ -39,10 +40,12 @@ struct DumpOptions {
   bool sort = false;
   ProgressOptions progress;
   std::string temp_directory;
+  MessageOptions messages;
 };
 
 RowFormat row_format(const std::string& word) {
   if (word == "csv") return RowFormat::kCsv;
+  if (word == "protobuf") return RowFormat::kProtobuf;
   return word == "json" ? RowFormat::kJson : RowFormat::kJsonl;
 }
 
@@ -54,6 +57,7 @@ RowRunOptions run_options(const DumpOptions& options) {
   if (options.sort) {
     run.rows.sort = SortMemory{kSortBudgetBytes / options.jobs, options.temp_directory};
   }
+  run.rows.messages = std::make_shared<MessageTypes>(options.messages);
   run.limit = options.limit;
   run.jobs = options.jobs;
   run.progress = options.progress;
@@ -106,15 +110,22 @@ int run_dump(const DumpOptions& options) {
   const bool left_out = refuse_unsupported(snapshot, filter, options.keep_going);
   const SerializerRegistry registry = make_serializer_registry();
   Output output(options.output);
-  const RowRunResult result = write_rows(snapshot, registry, filter, run_options(options), output);
+  const RowRunOptions run = run_options(options);
+  const RowRunResult result = write_rows(snapshot, registry, filter, run, output);
   output.finish();
   report(result);
+  for (const std::string& rule : run.rows.messages->unused()) {
+    fmt::print(stderr, "note: --proto-type {} met no state\n", rule);
+  }
   return exit_code(options, result, left_out);
 }
 
 void add_row_options(CLI::App& command, DumpOptions& options) {
-  command.add_option("--format", options.format, "jsonl (default), json or csv")
-      ->check(CLI::IsMember({"jsonl", "json", "csv"}))
+  command
+      .add_option("--format", options.format,
+                  "jsonl (default), json, csv, or protobuf: StateRow messages, each behind its "
+                  "length")
+      ->check(CLI::IsMember({"jsonl", "json", "csv", "protobuf"}))
       ->type_name("FORMAT");
   command
       .add_option("--int64", options.int64,
@@ -160,6 +171,7 @@ Command add_dump_command(CLI::App& program) {
   add_snapshot_options(*command, options->snapshot);
   add_row_options(*command, *options);
   add_filter_options(*command, options->filter);
+  add_message_options(*command, options->messages);
   add_run_options(*command, *options);
   return {command, [options] { return run_dump(*options); }};
 }

@@ -5,20 +5,13 @@
 #include <cmath>
 #include <iterator>
 
+#include "format/modified_utf8.h"
+
 namespace savvy {
 namespace {
 
 void append_escape(unsigned unit, std::string& out) {
   fmt::format_to(std::back_inserter(out), "\\u{:04x}", unit);
-}
-
-// The unit of the three-byte surrogate at `i`, or 0.
-unsigned surrogate_at(std::string_view text, std::size_t i) {
-  if (i + 2 >= text.size()) return 0;
-  const auto second = static_cast<unsigned char>(text[i + 1]);
-  const auto third = static_cast<unsigned char>(text[i + 2]);
-  if (static_cast<unsigned char>(text[i]) != 0xED || second < 0xA0) return 0;
-  return 0xD000U | ((second & 0x3FU) << 6) | (third & 0x3FU);
 }
 
 void append_control(char c, std::string& out) {
@@ -63,7 +56,7 @@ void append_json_string(std::string_view text, std::string& out) {
   std::size_t plain = 0;  // start of what needs no escape
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    const unsigned surrogate = byte == 0xED ? surrogate_at(text, i) : 0;
+    const unsigned surrogate = byte == 0xED ? surrogate_at(text, i) : 0U;
     if (byte >= 0x20 && byte != '"' && byte != '\\' && surrogate == 0) {
       ++i;
       continue;

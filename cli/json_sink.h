@@ -18,13 +18,6 @@ enum class Int64Style { kNumber, kString };
 // Appends `text` as a JSON string with its quotes.
 void append_json_string(std::string_view text, std::string& out);
 
-// Is told of every value that could not be decoded.
-class OpaqueObserver {
- public:
-  virtual ~OpaqueObserver() = default;
-  virtual void opaque_value(std::string_view type, std::string_view reason) = 0;
-};
-
 class JsonSink final : public ValueSink {
  public:
   // Appends to `out`. Both arguments outlive the sink; `observer` may be null.

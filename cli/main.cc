@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "format/errors.h"
+#include "format/protobuf_type.h"
 
 namespace savvy {
 namespace {
@@ -21,10 +22,12 @@ constexpr int kUnsupported = 4;
 constexpr int kWritingFailed = 5;
 
 std::string version_text() {
-  return fmt::format("savvy {}\nCLI11 {}, fmt {}.{}.{}, nlohmann/json {}.{}.{}, snappy {}.{}.{}",
-                     SAVVY_VERSION, CLI11_VERSION, FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
-                     FMT_VERSION % 100, NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-                     NLOHMANN_JSON_VERSION_PATCH, SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL);
+  return fmt::format(
+      "savvy {}\nCLI11 {}, fmt {}.{}.{}, nlohmann/json {}.{}.{}, protobuf {}, snappy "
+      "{}.{}.{}",
+      SAVVY_VERSION, CLI11_VERSION, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100,
+      NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH,
+      protobuf_version(), SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL);
 }
 
 int complain(const std::exception& error, int exit_code) {

@@ -23,7 +23,8 @@ void add_value(const Type& type, Bytes value, std::string_view file, ValueSink& 
 void add_list_rows(RowTask& task, const OperatorStateStream& stream, const StateMeta& state,
                    const RowHead& head) {
   const auto elements = stream.elements(state);
-  const TypePtr type = state.serializer(kValueSerializer);
+  const TypePtr type = task.options.messages->apply(MessagePart::kValue, state.name,
+                                                    state.serializer(kValueSerializer));
   std::int32_t index = 0;
   while (const std::optional<Bytes> element = elements->next()) {
     task.rows.begin(head);
@@ -40,8 +41,11 @@ void add_broadcast_rows(RowTask& task, const OperatorStateStream& stream, const 
                         const RowHead& head) {
   std::optional<SectionReader> map = stream.broadcast_map(state);
   if (!map) return;
-  const TypePtr key = state.serializer(kKeySerializer);
-  const TypePtr value = state.serializer(kValueSerializer);
+  const MessageTypes& messages = *task.options.messages;
+  const TypePtr key =
+      messages.apply(MessagePart::kMapKey, state.name, state.serializer(kKeySerializer));
+  const TypePtr value =
+      messages.apply(MessagePart::kValue, state.name, state.serializer(kValueSerializer));
   ByteReader& in = map->in();
   const Within place(in, state.name);
   if (!key->walkable() || !value->walkable()) {

@@ -50,14 +50,36 @@ std::string csv_head(const RowHeadFields& fields) {
   return text;
 }
 
+std::string protobuf_head(const RowHeadFields& fields) {
+  return encode_state_row_head({fields.operator_label, fields.operator_id, fields.subtask,
+                                fields.kind, fields.state, fields.state_kind});
+}
+
+std::string head_text(const RowHeadFields& fields, RowFormat format) {
+  switch (format) {
+    case RowFormat::kCsv:
+      return csv_head(fields);
+    case RowFormat::kProtobuf:
+      return protobuf_head(fields);
+    case RowFormat::kJsonl:
+    case RowFormat::kJson:
+      break;
+  }
+  return json_head(fields);
+}
+
+// Columns are numbered on from the fields of the head.
+StateRowField message_field(std::size_t column) {
+  return static_cast<StateRowField>(static_cast<std::size_t>(StateRowField::kKeyGroup) + column);
+}
+
 }  // namespace
 
 RowHead::RowHead(RowHeadFields fields, RowFormat format)
-    : fields_(std::move(fields)),
-      text_(format == RowFormat::kCsv ? csv_head(fields_) : json_head(fields_)) {}
+    : fields_(std::move(fields)), text_(head_text(fields_, format)) {}
 
 RowBuffer::RowBuffer(RowFormat format, Int64Style int64_style, std::uint64_t limit)
-    : format_(format), sink_(line_, int64_style, this), limit_(limit) {}
+    : format_(format), sink_(line_, int64_style, this), message_(this), limit_(limit) {}
 
 void RowBuffer::begin(const RowHead& head) {
   head_ = &head;
@@ -68,7 +90,7 @@ void RowBuffer::begin(const RowHead& head) {
 
 ValueSink& RowBuffer::column(Column column) {
   const auto index = static_cast<std::size_t>(column);
-  if (format_ != RowFormat::kCsv) {
+  if (format_ == RowFormat::kJsonl || format_ == RowFormat::kJson) {
     line_ += ",\"";
     line_ += kColumnNames[index];
     line_ += "\":";
@@ -76,35 +98,55 @@ ValueSink& RowBuffer::column(Column column) {
     return sink_;
   }
   finish_cell();
+  cell_open_ = true;
+  if (format_ == RowFormat::kProtobuf) {
+    next_column_ = index + 1;
+    return message_.start();
+  }
   line_.append(index + 1 - next_column_, ',');
   next_column_ = index + 1;
   cell_.clear();
-  cell_open_ = true;
   sink_.restart(cell_);
   return sink_;
 }
 
+void RowBuffer::number(Column column, std::int32_t value) {
+  if (format_ != RowFormat::kProtobuf) return this->column(column).int32(value);
+  number(column, std::int64_t{value});
+}
+
+void RowBuffer::number(Column column, std::int64_t value) {
+  if (format_ != RowFormat::kProtobuf) return this->column(column).int64(value);
+  finish_cell();
+  next_column_ = static_cast<std::size_t>(column) + 1;
+  append_state_row_number(message_field(next_column_ - 1), value, line_);
+}
+
 void RowBuffer::finish_cell() {
   if (!cell_open_) return;
-  append_csv_cell(cell_, line_);
   cell_open_ = false;
+  if (format_ == RowFormat::kProtobuf) {
+    message_.append_to(message_field(next_column_ - 1), line_);
+  } else {
+    append_csv_cell(cell_, line_);
+  }
 }
 
 void RowBuffer::end() {
   finish_cell();
   if (limit_reached()) return;
-  if (format_ == RowFormat::kJson) text_ += ",\n";
-  text_ += line_;
   switch (format_) {
     case RowFormat::kJsonl:
-      text_ += "}\n";
+      text_.append(line_).append("}\n");
       break;
     case RowFormat::kJson:
-      text_ += '}';
+      text_.append(",\n").append(line_).push_back('}');
       break;
     case RowFormat::kCsv:
-      text_.append(kColumnNames.size() - next_column_, ',');
-      text_ += '\n';
+      text_.append(line_).append(kColumnNames.size() - next_column_, ',').push_back('\n');
+      break;
+    case RowFormat::kProtobuf:
+      append_delimited(line_, text_);
       break;
   }
   ++row_count_;
@@ -132,6 +174,7 @@ void RowBuffer::opaque_value(std::string_view type, std::string_view reason) {
 std::string document_start(RowFormat format) {
   switch (format) {
     case RowFormat::kJsonl:
+    case RowFormat::kProtobuf:
       return {};
     case RowFormat::kJson:
       return "{\"schema\":\"savvy/v1\",\"rows\":[";

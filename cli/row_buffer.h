@@ -2,7 +2,8 @@
 //
 // Values  columns in the order of design.md, section 2; a row starts with a head that is the same
 //         for all rows of one state and subtask and is rendered once. jsonl and json: one object a
-//         row. csv: the columns up to state_kind are plain text, the others hold JSON
+//         row. csv: the columns up to state_kind are plain text, the others hold JSON. protobuf:
+//         messages of format/state_row.proto, each behind its length
 // Lives   one buffer a thread
 
 #pragma once
@@ -16,10 +17,11 @@
 #include <tuple>
 
 #include "cli/json_sink.h"
+#include "format/state_row.h"
 
 namespace savvy {
 
-enum class RowFormat { kJsonl, kJson, kCsv };
+enum class RowFormat { kJsonl, kJson, kCsv, kProtobuf };
 
 // The columns behind the head, in output order.
 enum class Column {
@@ -72,8 +74,8 @@ class RowBuffer final : private OpaqueObserver {
   // The sink for the one value of a column; columns come in order.
   ValueSink& column(Column column);
   // A position (key group, list index) is a JSON number in every style; a time is a 64-bit integer.
-  void number(Column column, std::int32_t value) { this->column(column).int32(value); }
-  void number(Column column, std::int64_t value) { this->column(column).int64(value); }
+  void number(Column column, std::int32_t value);
+  void number(Column column, std::int64_t value);
   // Completes the row; it can be gone back to with rewind() until the next begin().
   void end();
 
@@ -104,6 +106,7 @@ class RowBuffer final : private OpaqueObserver {
   bool cell_open_ = false;
   std::size_t next_column_ = 0;
   JsonSink sink_;
+  StateRowValue message_;  // protobuf: the value at hand
   const RowHead* head_ = nullptr;
   std::uint64_t limit_;
   std::uint64_t row_count_ = 0;

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "cli/keyed_rows.h"
+#include "cli/message_types.h"
 #include "cli/row_buffer.h"
 #include "cli/row_filter.h"
 #include "format/serializer_registry.h"
@@ -22,6 +24,7 @@ struct RowOptions {
   RowFormat format = RowFormat::kJsonl;
   RowContent content = RowContent::kWhole;
   std::optional<SortMemory> sort;  // entries of a key group by state name and key
+  std::shared_ptr<const MessageTypes> messages = std::make_shared<MessageTypes>();
 };
 
 // Lists and maps without elements, which have no row: counted by operator and state.

@@ -22,6 +22,7 @@ constexpr std::uint64_t kUnitBytes = 1024 * 1024;
 struct OpenedStream {
   SubtaskRef where;
   KeyedStream stream;
+  std::vector<KeyedStateSchema> states;  // those of the stream, with the user's message types
   std::vector<RowHead> heads;
   std::vector<std::size_t> ranks;  // of the states, by name
 };
@@ -36,10 +37,10 @@ std::vector<std::size_t> ranks_by_name(const std::vector<KeyedStateSchema>& stat
   return ranks;
 }
 
-std::vector<RowHead> make_heads(const SubtaskRef& where, const KeyedStream& stream,
-                                RowFormat format) {
+std::vector<RowHead> make_heads(const SubtaskRef& where,
+                                const std::vector<KeyedStateSchema>& states, RowFormat format) {
   std::vector<RowHead> heads;
-  for (const KeyedStateSchema& state : stream.states()) {
+  for (const KeyedStateSchema& state : states) {
     const bool timer = state.kind == KeyedStateKind::kTimer;
     RowHeadFields fields = head_fields(where, timer ? "timer" : "keyed");
     fields.state = state.name;
@@ -53,14 +54,13 @@ void note_empty_collections(RowTask& task, const OpenedStream& opened,
                             const std::vector<std::uint64_t>& counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) continue;
-    task.empty_counts[{operator_label(opened.where.op), opened.stream.states()[i].name}] +=
-        counts[i];
+    task.empty_counts[{operator_label(opened.where.op), opened.states[i].name}] += counts[i];
   }
 }
 
 void add_key_group_rows(RowTask& task, const OpenedStream& opened, const KeyGroupSection& section) {
   const OperatorState& op = opened.where.op;
-  KeyedRows rows(opened.stream.states(), opened.heads, task.filter, task.options.content,
+  KeyedRows rows(opened.states, opened.heads, task.filter, task.options.content,
                  key_group_prefix_bytes(op.max_parallelism), opened.stream.file().name(),
                  task.rows);
   const auto entries = opened.stream.open(section);
@@ -194,11 +194,14 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
     planned_.emplace_back([this, where, keyed](std::deque<RowUnit>& ready) {
       KeyedStream stream(snapshot_.open(keyed->delegate), *keyed,
                          key_group_prefix_bytes(where.op.max_parallelism), registry_);
-      std::vector<RowHead> heads = make_heads(where, stream, options_.format);
-      std::vector<std::size_t> ranks = ranks_by_name(stream.states());
-      add_keyed_units(std::make_shared<OpenedStream>(OpenedStream{
-                          where, std::move(stream), std::move(heads), std::move(ranks)}),
-                      filter_, ready);
+      std::vector<KeyedStateSchema> states = stream.states();
+      for (KeyedStateSchema& state : states) options_.messages->apply(state);
+      std::vector<RowHead> heads = make_heads(where, states, options_.format);
+      std::vector<std::size_t> ranks = ranks_by_name(states);
+      add_keyed_units(
+          std::make_shared<OpenedStream>(OpenedStream{where, std::move(stream), std::move(states),
+                                                      std::move(heads), std::move(ranks)}),
+          filter_, ready);
     });
   }
   if (!is_null(subtask.raw_keyed_state) && wants_raw_keyed(filter_)) {

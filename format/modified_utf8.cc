@@ -1,6 +1,9 @@
 #include "format/modified_utf8.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
+#include <iterator>
 
 namespace savvy {
 namespace {
@@ -156,6 +159,25 @@ bool is_utf8(std::string_view text) {
     i += width;
   }
   return true;
+}
+
+std::uint16_t surrogate_at(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size() || byte_at(text, at) != 0xED || byte_at(text, at + 1) < 0xA0) return 0;
+  return static_cast<std::uint16_t>(0xD000U | ((byte_at(text, at + 1) & 0x3FU) << 6) |
+                                    (byte_at(text, at + 2) & 0x3FU));
+}
+
+std::string escape_surrogates(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (const std::uint16_t unit = surrogate_at(text, i); unit != 0) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", unit);
+      i += 3;
+    } else {
+      out.push_back(text[i++]);
+    }
+  }
+  return out;
 }
 
 }  // namespace savvy

@@ -30,4 +30,10 @@ void append_utf16_unit(std::uint16_t unit, std::string& out);
 // True if `text` is standard UTF-8: shortest forms, no surrogates, at most U+10FFFF.
 bool is_utf8(std::string_view text);
 
+// The unit of the surrogate whose three bytes begin at `at`; 0 if there is none.
+std::uint16_t surrogate_at(std::string_view text, std::size_t at);
+
+// `text` with each lone surrogate as the six characters of its \uXXXX escape: always UTF-8.
+std::string escape_surrogates(std::string_view text);
+
 }  // namespace savvy

@@ -42,6 +42,13 @@ class ValueSink {
   virtual void end_array() = 0;
 };
 
+// Is told of every value that could not be decoded.
+class OpaqueObserver {
+ public:
+  virtual ~OpaqueObserver() = default;
+  virtual void opaque_value(std::string_view type, std::string_view reason) = 0;
+};
+
 // Takes everything and keeps nothing: a walk over a value for the sake of its end.
 class NullSink final : public ValueSink {
  public:
