@@ -7,6 +7,10 @@ lines=(1.20 2.2 2.3)
 # Kryo in Flink 1.20 looks into the collections of the JDK.
 opens=(--add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED)
 
+# A registry that does not answer is one that cannot be reached.
+impatient=(-Daether.connector.connectTimeout=10000 -Daether.connector.requestTimeout=60000
+  -Dmaven.wagon.http.retryHandler.count=1)
+
 skip() {
   echo "skipped: $1" >&2
   exit 77
@@ -19,7 +23,7 @@ compile() {
     command -v "$tool" >/dev/null || skip "$tool is not installed"
   done
   log=$(mktemp)
-  if mvn -q -B -f "$here/pom.xml" -P "flink-$1" compile >"$log" 2>&1; then
+  if mvn -q -B "${impatient[@]}" -f "$here/pom.xml" -P "flink-$1" compile >"$log" 2>&1; then
     rm "$log"
     return
   fi

@@ -16,8 +16,10 @@ import java.util.stream.Stream;
  * @param target bytes in that file, of which one is changed
  * @param position of the byte in the target
  * @param difference what a check must say, word for word or the beginning of it
+ * @param evidence what it must say as well, anywhere behind it
  */
-record Damage(String name, byte[] marker, byte[] target, int position, String difference) {
+record Damage(
+    String name, byte[] marker, byte[] target, int position, String difference, String evidence) {
 
   /** One of each kind, in the canonical savepoint of the job {@code all-kinds}. */
   static List<Damage> all() {
@@ -27,32 +29,44 @@ record Damage(String name, byte[] marker, byte[] target, int position, String di
             ascii("event-17-0"),
             ascii("name of key-17"),
             1,
-            "operator keyed-string, state profile, key \"key-17\": expected"),
+            // The name is in two states, and either may come first in the file.
+            "operator keyed-string, state ",
+            "n`me of key-17"),
         new Damage(
             "element of a keyed list",
             ascii("event-17-0"),
             ascii("event-17-0"),
             1,
-            "operator keyed-string, state events, key \"key-17\", element 0: expected"),
+            "operator keyed-string, state events, key \"key-17\", element 0: expected",
+            "found"),
         new Damage(
             "timer",
             ascii("event-17-0"),
             timer(4_102_445_820_000L),
             Long.BYTES - 1,
             "operator keyed-string, state _timer_state/event_user-timers, key \"key-17\","
-                + " timer at 4102445820000: expected it, found nothing"),
+                + " timer at 4102445820000: expected it",
+            "found nothing"),
         new Damage(
             "element of an operator list",
             ascii("offsets"),
             ascii("name of key-12"),
             1,
-            "operator operator-state, state profiles, element"),
+            "operator operator-state, state profiles, element",
+            "found"),
         new Damage(
             "broadcast entry",
             ascii("rule-profiles"),
             ascii("name of a\"b"),
             1,
-            "operator broadcast, state rule-profiles, subtask"));
+            "operator broadcast, state rule-profiles, subtask",
+            "found"));
+  }
+
+  /** Whether a line of a check speaks of this change. */
+  boolean isNamedBy(String line) {
+    int start = line.startsWith(difference) ? difference.length() : -1;
+    return start >= 0 && line.indexOf(evidence, start) >= 0;
   }
 
   /** Changes the byte in the one file under a folder that has the marker. */

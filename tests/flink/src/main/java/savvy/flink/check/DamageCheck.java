@@ -19,7 +19,7 @@ final class DamageCheck {
     for (Damage damage : Damage.all()) {
       List<String> differences = differencesAfter(damage, snapshot, expected);
       boolean found =
-          differences.stream().anyMatch(line -> line.startsWith("restored: " + damage.difference()));
+          differences.stream().anyMatch(line -> damage.isNamedBy(line.replace("restored: ", "")));
       System.out.printf("%s: changed %s, %s%n", snapshot.getFileName(), damage.name(),
           found ? "found" : "NOT FOUND, but " + differences);
       passes &= found;

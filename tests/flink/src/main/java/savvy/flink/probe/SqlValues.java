@@ -3,14 +3,17 @@ package savvy.flink.probe;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.RawValueData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
-import org.apache.flink.table.data.binary.BinaryRawValueData;
+import org.apache.flink.table.dataview.NullSerializer;
 import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.RawType;
 import org.apache.flink.types.RowKind;
 
 /** Rows of SQL as JSON objects, of the types that the jobs here use. */
@@ -50,10 +53,17 @@ final class SqlValues {
     if (value instanceof RowData row) {
       return plain(row, type.getChildren().toArray(LogicalType[]::new));
     }
-    if (value instanceof BinaryRawValueData<?> raw) {
-      return raw.toBytes(null);
+    if (value instanceof RawValueData<?> raw) {
+      return rawBytes(raw, type);
     }
     boolean isText = value instanceof StringData || value instanceof DecimalData;
     return isText ? value.toString() : value;
+  }
+
+  /** A view of an accumulator leaves only a place without contents in its row. */
+  private static <T> byte[] rawBytes(RawValueData<T> value, LogicalType type) {
+    @SuppressWarnings("unchecked")
+    TypeSerializer<T> serializer = ((RawType<T>) type).getTypeSerializer();
+    return serializer instanceof NullSerializer ? null : value.toBytes(serializer);
   }
 }
