@@ -8,7 +8,6 @@ import static savvy.flink.RowField.STATE_KIND;
 import static savvy.flink.RowField.STATE_VALUE;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,12 +25,8 @@ import org.apache.flink.runtime.state.internal.InternalValueState;
 import savvy.flink.Row;
 import savvy.flink.RowList;
 
-/** Every entry of the keyed states that an operator has registered. */
+/** Every entry of the keyed states of an operator. */
 final class KeyedReader<K> {
-  /** Where the backends list what they restored, whether the operator asks for it or not. */
-  private static final List<String> RESTORED_STATES =
-      List.of("registeredKVStates", "kvStateInformation");
-
   private final KeyedStateBackend<K> backend;
   private final Subtask subtask;
   private final RowList rows;
@@ -43,25 +38,15 @@ final class KeyedReader<K> {
   }
 
   void read() throws Exception {
-    Map<String, InternalKvState<K, ?, ?>> states =
-        new TreeMap<>(Hidden.<Map<String, InternalKvState<K, ?, ?>>>get(backend, "keyValueStatesByName"));
-    for (var state : states.entrySet()) {
+    Map<String, InternalKvState<K, ?, ?>> registered = Hidden.get(backend, "keyValueStatesByName");
+    RestoredStates<K> restored = new RestoredStates<>(backend, registered);
+    for (var state : new TreeMap<>(registered).entrySet()) {
       read(state.getKey(), state.getValue());
     }
-    for (String name : restoredStates()) {
-      if (!states.containsKey(name) && !name.startsWith("_timer_state/")) {
-        rows.add(subtask.state("keyed", name).with(STATE_KIND, "unregistered"));
-      }
+    for (String name : restored.names()) {
+      read(name, restored.open(name));
+      restored.close(name);
     }
-  }
-
-  private Set<String> restoredStates() throws ReflectiveOperationException {
-    for (String field : RESTORED_STATES) {
-      if (Hidden.has(backend, field)) {
-        return Hidden.<Map<String, ?>>get(backend, field).keySet();
-      }
-    }
-    return Set.of();
   }
 
   private <N, V> void read(String name, InternalKvState<K, N, V> state) throws Exception {

@@ -14,6 +14,8 @@ import org.apache.flink.api.java.typeutils.runtime.PojoSerializer;
 import org.apache.flink.api.java.typeutils.runtime.TupleSerializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.windowing.windows.Window;
+import org.apache.flink.streaming.runtime.streamrecord.StreamElementSerializer;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
 
@@ -36,6 +38,10 @@ public final class Values {
     if (copy instanceof Tuple tuple && serializer instanceof TupleSerializer<?> type) {
       return fields(tuple, type);
     }
+    if (copy instanceof StreamRecord<?> record
+        && (TypeSerializer<?>) serializer instanceof StreamElementSerializer<?> type) {
+      return record(record, type.getContainedTypeSerializer());
+    }
     return isPrintable(copy, serializer) ? copy : opaque(copy, serializer);
   }
 
@@ -52,6 +58,17 @@ public final class Values {
       TypeSerializer<Object> field = type.getFieldSerializers()[i];
       fields.put("f" + i, plain(tuple.<Object>getField(i), field));
     }
+    return fields;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <V> Map<String, Object> record(StreamRecord<?> record, TypeSerializer<V> type) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("kind", "record");
+    if (record.hasTimestamp()) {
+      fields.put("timestamp", record.getTimestamp());
+    }
+    fields.put("value", plain((V) record.getValue(), type));
     return fields;
   }
 
