@@ -22,6 +22,11 @@ public final class FlinkRelease {
     return !version().startsWith("1.");
   }
 
+  /** Flink 2.0 did away with the Scala API. */
+  static boolean hasScala() {
+    return version().startsWith("1.");
+  }
+
   /** Metadata holds uids from version 5 on, which came with Flink 2.0. */
   static boolean storesUids() {
     return !version().startsWith("1.");

@@ -1,6 +1,7 @@
 package savvy.flink;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A scenario whose state belongs to operators of Flink: what a snapshot must hold is what Flink
@@ -11,4 +12,9 @@ public interface ObservedScenario extends Scenario {
 
   /** The number of rows by state name, for the states whose number follows from the input. */
   Map<String, Integer> counts();
+
+  /** The states that hold something else in each snapshot: only how much it is can be compared. */
+  default Set<String> changingStates() {
+    return Set.of();
+  }
 }

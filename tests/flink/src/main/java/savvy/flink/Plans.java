@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import savvy.flink.allkinds.AllKinds;
 import savvy.flink.chain.Chain;
+import savvy.flink.connectors.SinkState;
 import savvy.flink.connectors.SourceState;
 import savvy.flink.finished.FinishedSources;
 import savvy.flink.inflight.InFlight;
 import savvy.flink.sql.SqlQueries;
 import savvy.flink.types.GenericTypes;
+import savvy.flink.types.ScalaTypes;
 import savvy.flink.windows.WindowKinds;
 
 /** Every snapshot that {@code testdata} has of the Flink on the class path. */
@@ -62,7 +64,11 @@ public final class Plans {
     add("-windows", new WindowKinds(), Layout.USUAL, SMALL);
     add("-sql", new SqlQueries(), SINGLE, SMALL);
     add("-types", new GenericTypes(), Layout.USUAL, SMALL);
+    if (FlinkRelease.hasScala()) {
+      add("-scala", new ScalaTypes(), Layout.USUAL, SMALL);
+    }
     add("-sources", new SourceState(), Layout.USUAL, SMALL);
+    add("-sinks", new SinkState(), Layout.USUAL, SMALL);
     add("-finished", new FinishedSources(), Layout.USUAL, checkpoint.after(TASKS_END));
     add("", new InFlight(), Layout.USUAL, checkpoint.unaligned());
   }

@@ -3,11 +3,13 @@ package savvy.flink;
 import java.util.List;
 import savvy.flink.allkinds.AllKinds;
 import savvy.flink.chain.Chain;
+import savvy.flink.connectors.SinkState;
 import savvy.flink.connectors.SourceState;
 import savvy.flink.finished.FinishedSources;
 import savvy.flink.inflight.InFlight;
 import savvy.flink.sql.SqlQueries;
 import savvy.flink.types.GenericTypes;
+import savvy.flink.types.ScalaTypes;
 import savvy.flink.windows.WindowKinds;
 
 /** Every scenario there is, by name. */
@@ -22,7 +24,9 @@ public final class Scenarios {
           new WindowKinds(),
           new SqlQueries(),
           new GenericTypes(),
+          new ScalaTypes(),
           new SourceState(),
+          new SinkState(),
           new FinishedSources(),
           new InFlight());
 

@@ -63,7 +63,9 @@ final class RestoreCheck {
     }
     List<JsonNode> later = whenAllHasArrived(expected);
     try (RunningJob running = start(savepoint)) {
-      differences.addAll(compare("restored again", later, JsonRows.of(Probes.restored())));
+      List<JsonNode> found = JsonRows.of(Probes.restored());
+      differences.addAll(compare("restored again", steady(later), steady(found)));
+      differences.addAll(compareCounts(later, found));
       Probes.fireProcessingTimers();
       running.drain(work.toUri().toString(), format());
       List<JsonNode> timers = JsonRows.ofKind("timer", later);
@@ -80,6 +82,23 @@ final class RestoreCheck {
       return JsonRows.of(ExpectedFile.planned(planned, layout, job.step()));
     }
     return restored;
+  }
+
+  private List<JsonNode> steady(List<JsonNode> rows) {
+    return rows.stream().filter(row -> !isChanging(row)).toList();
+  }
+
+  private List<String> compareCounts(List<JsonNode> expected, List<JsonNode> found) {
+    long before = expected.stream().filter(this::isChanging).count();
+    long after = found.stream().filter(this::isChanging).count();
+    return before == after
+        ? List.of()
+        : List.of("restored again: expected " + before + " changing elements, found " + after);
+  }
+
+  private boolean isChanging(JsonNode row) {
+    return job.scenario() instanceof ObservedScenario observed
+        && observed.changingStates().contains(row.get("state").asText());
   }
 
   /** The usual one, where the backend has it. */

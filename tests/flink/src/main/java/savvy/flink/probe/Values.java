@@ -38,6 +38,9 @@ public final class Values {
     if (copy instanceof Tuple tuple && serializer instanceof TupleSerializer<?> type) {
       return fields(tuple, type);
     }
+    if (ScalaValues.isOne(serializer)) {
+      return ScalaValues.plain(copy, serializer);
+    }
     if (copy instanceof StreamRecord<?> record
         && (TypeSerializer<?>) serializer instanceof StreamElementSerializer<?> type) {
       return record(record, type.getContainedTypeSerializer());
