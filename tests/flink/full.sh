@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The heavier matrix: every snapshot of testdata in every Flink line, and the second opinion of the
-# State Processor API; compared with savvy as well if its program is given.
+# The heavier matrix: every snapshot of testdata in the Flink that wrote it; canonical savepoints at
+# other parallelisms and in the other backend; snapshots too large for testdata, made and restored;
+# and the second opinion of the State Processor API, with savvy's if its program is given.
 #
 #   tests/flink/full.sh [PROGRAM]              or SAVVY_PROGRAM=… tests/flink/full.sh
 #
@@ -9,10 +10,14 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 program=${1:-${SAVVY_PROGRAM:-}}
+large=$root/build/testdata
 failed=0
 for line in "${lines[@]}"; do
   compile "$line"
   run "$line" check.CheckTestdata "$root/testdata" || failed=1
+  run "$line" check.CheckTestdata "$root/testdata" --elsewhere || failed=1
+  run "$line" Make --out "$large" --large
+  run "$line" check.CheckTestdata "$large" --large || failed=1
   run "$line" opinion.SecondOpinion "$root/testdata" "" ${program:+"$program"} || failed=1
 done
 exit $failed

@@ -3,7 +3,7 @@ package savvy.flink;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the snapshots of {@code testdata} with the Flink on the class path. */
+/** Makes the snapshots of {@code testdata}, or those too large for it, with the Flink on the class path. */
 public final class Make {
   private Make() {}
 
@@ -17,7 +17,7 @@ public final class Make {
   }
 
   private static void make(MakeOptions options) throws Exception {
-    List<SnapshotPlan> plans = Plans.all();
+    List<SnapshotPlan> plans = options.large() ? Plans.large() : Plans.all();
     List<SnapshotPlan> chosen =
         plans.stream().filter(plan -> plan.name().contains(options.only())).toList();
     for (SnapshotPlan plan : chosen) {

@@ -17,4 +17,9 @@ public interface ObservedScenario extends Scenario {
   default Set<String> changingStates() {
     return Set.of();
   }
+
+  /** The states with so many elements a subtask: at another parallelism there will be others. */
+  default Set<String> statesOfSubtasks() {
+    return Set.of();
+  }
 }

@@ -50,6 +50,14 @@ public final class Plans {
     return plans.plans;
   }
 
+  /** What is too large to be kept, and made when it is needed. */
+  public static List<SnapshotPlan> large() {
+    Plans plans = new Plans();
+    SnapshotKind rocksdb = SnapshotKind.of("rocksdb", CHECKPOINT);
+    plans.add("-large", Chain.large(), Layout.USUAL, rocksdb.incremental().compactedOften());
+    return plans.plans;
+  }
+
   /** Other numbers of subtasks and key groups; the last has a prefix of two bytes. */
   private void addLayouts() {
     add("-p1", AllKinds.few(), new Layout(1, 128), SMALL);

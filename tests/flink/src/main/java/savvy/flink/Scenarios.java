@@ -21,6 +21,7 @@ public final class Scenarios {
           new Chain(2),
           new Chain(3),
           new Chain(6),
+          Chain.large(),
           new WindowKinds(),
           new SqlQueries(),
           new GenericTypes(),

@@ -75,6 +75,14 @@ public record SnapshotKind(
         .with("execution.checkpointing.incremental", "true");
   }
 
+  /** Levels so small that RocksDB compacts within a few checkpoints. */
+  SnapshotKind compactedOften() {
+    return called("compacted", "compacted often")
+        .with("state.backend.rocksdb.writebuffer.size", "64 kb")
+        .with("state.backend.rocksdb.compaction.level.target-file-size-base", "128 kb")
+        .with("state.backend.rocksdb.compaction.level.max-size-level-base", "256 kb");
+  }
+
   /** Barriers overtake records, which become part of the checkpoint. */
   SnapshotKind unaligned() {
     return called("unaligned", "unaligned")

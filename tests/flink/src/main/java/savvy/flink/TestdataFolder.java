@@ -72,9 +72,9 @@ public final class TestdataFolder {
     return plan.kind().files() == SnapshotKind.Files.ALL_INSIDE;
   }
 
-  /** Argument of {@code --map}; the second path is relative to the root of the repository. */
+  /** Argument of {@code --map}; the second path is relative to the folder that holds all this. */
   private String map() {
-    return "file:%s=%s%n".formatted(madeIn, Path.of("testdata").resolve(plan.name()));
+    return "file:%s=%s%n".formatted(madeIn, folder.getParent().getParent().relativize(folder));
   }
 
   private String readme() {

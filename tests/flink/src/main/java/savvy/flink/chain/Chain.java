@@ -2,6 +2,7 @@ package savvy.flink.chain;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import savvy.flink.ExpectedRows;
 import savvy.flink.OperatorRows;
@@ -11,17 +12,31 @@ import savvy.flink.source.NumberSource;
 /** State that is overwritten and deleted from step to step, for snapshots that share files. */
 public final class Chain implements PlannedScenario {
   private static final String UID = "ledger";
-  private static final long NUMBERS_A_STEP = 50;
-
+  private final String name;
   private final int steps;
+  private final int keys;
+  private final long numbersAStep;
 
-  public Chain(int steps) {
+  private Chain(String name, int steps, int keys, long numbersAStep) {
+    this.name = name;
     this.steps = steps;
+    this.keys = keys;
+    this.numbersAStep = numbersAStep;
+  }
+
+  /** Little enough to be kept in {@code testdata}. */
+  public Chain(int steps) {
+    this("chain-" + steps, steps, 12, 50);
+  }
+
+  /** Each step overwrites or deletes most of what there is, some of it several times. */
+  public static Chain large() {
+    return new Chain("chain-large", 8, 5_000, 20_000);
   }
 
   @Override
   public String name() {
-    return "chain-" + steps;
+    return name;
   }
 
   @Override
@@ -31,7 +46,7 @@ public final class Chain implements PlannedScenario {
 
   @Override
   public long limit(int step) {
-    return step * NUMBERS_A_STEP;
+    return step * numbersAStep;
   }
 
   @Override
@@ -42,16 +57,21 @@ public final class Chain implements PlannedScenario {
             "Numbers",
             Types.LONG)
         .uid("numbers")
-        .keyBy(Ledger::key, Types.INT)
-        .process(new KeepLedger(), Types.VOID)
+        .keyBy(keyOf(keys), Types.INT)
+        .process(new KeepLedger(keys), Types.VOID)
         .uid(UID)
         .name("Ledger");
+  }
+
+  /** Apart, so that the function that is shipped does not hold the scenario. */
+  private static KeySelector<Long, Integer> keyOf(int keys) {
+    return n -> Ledger.key(n, keys);
   }
 
   @Override
   public void expect(ExpectedRows rows) {
     OperatorRows operator = rows.operator(UID);
-    Ledger.after(limit(rows.step()))
+    Ledger.after(limit(rows.step()), keys)
         .forEach(
             (key, ledger) -> {
               var row = operator.key(key).map("entries", ledger.entries());

@@ -14,8 +14,13 @@ import org.apache.flink.util.Collector;
 
 /** Keeps a {@link Ledger} in state: a map, a value with a TTL, and at most one timer. */
 final class KeepLedger extends KeyedProcessFunction<Integer, Long, Void> {
+  private final int keys;
   private transient ValueState<Long> last;
   private transient MapState<Long, String> entries;
+
+  KeepLedger(int keys) {
+    this.keys = keys;
+  }
 
   @Override
   public void open(OpenContext context) {
@@ -40,9 +45,9 @@ final class KeepLedger extends KeyedProcessFunction<Integer, Long, Void> {
       timers.registerEventTimeTimer(Ledger.timer(n));
     }
     if (Ledger.removesEntry(n)) {
-      entries.remove(Ledger.entry(n));
+      entries.remove(Ledger.entry(n, keys));
     } else {
-      entries.put(Ledger.entry(n), Ledger.text(n));
+      entries.put(Ledger.entry(n, keys), Ledger.text(n));
     }
   }
 }

@@ -10,8 +10,7 @@ import java.util.TreeMap;
  * things to its key: see {@link #add}.
  */
 final class Ledger {
-  static final int KEYS = 12;
-  static final int ENTRIES = 4;
+  private static final int ENTRIES = 4;
 
   /** 2100-01-01T00:00:00Z: no timer fires while the job runs. */
   private static final long YEAR_2100 = 4_102_444_800_000L;
@@ -19,8 +18,9 @@ final class Ledger {
   private final Map<Long, String> entries = new TreeMap<>();
   private Long last;
 
-  static int key(long n) {
-    return (int) (n % KEYS) - KEYS / 2;
+  /** One of so many keys, half of them negative. */
+  static int key(long n, int keys) {
+    return (int) (n % keys) - keys / 2;
   }
 
   static boolean clearsLast(long n) {
@@ -31,8 +31,8 @@ final class Ledger {
     return n % 7 < 3;
   }
 
-  static long entry(long n) {
-    return n / KEYS % ENTRIES;
+  static long entry(long n, int keys) {
+    return n / keys % ENTRIES;
   }
 
   static String text(long n) {
@@ -43,11 +43,11 @@ final class Ledger {
     return YEAR_2100 + n;
   }
 
-  /** The keys that the numbers below a limit have touched. */
-  static Map<Integer, Ledger> after(long limit) {
+  /** Those of the keys that the numbers below a limit have touched. */
+  static Map<Integer, Ledger> after(long limit, int keys) {
     Map<Integer, Ledger> ledgers = new TreeMap<>();
     for (long n = 0; n < limit; n++) {
-      ledgers.computeIfAbsent(key(n), key -> new Ledger()).add(n);
+      ledgers.computeIfAbsent(key(n, keys), key -> new Ledger()).add(n, entry(n, keys));
     }
     return ledgers;
   }
@@ -65,12 +65,12 @@ final class Ledger {
     return last().map(Ledger::timer).map(List::of).orElse(List.of());
   }
 
-  private void add(long n) {
+  private void add(long n, long entry) {
     last = clearsLast(n) ? null : Long.valueOf(n);
     if (removesEntry(n)) {
-      entries.remove(entry(n));
+      entries.remove(entry);
     } else {
-      entries.put(entry(n), text(n));
+      entries.put(entry, text(n));
     }
   }
 }

@@ -8,5 +8,7 @@ import savvy.flink.SnapshotKind;
  *
  * @param step the step of the scenario after which the snapshot was taken
  * @param kind the backend and its options
+ * @param rescaled whether the snapshot is of a job of another parallelism
  */
-record CheckedJob(Scenario scenario, int step, int parallelism, SnapshotKind kind) {}
+record CheckedJob(
+    Scenario scenario, int step, int parallelism, SnapshotKind kind, boolean rescaled) {}

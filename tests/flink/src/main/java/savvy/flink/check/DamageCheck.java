@@ -32,7 +32,7 @@ final class DamageCheck {
     Path copy = Files.createTempDirectory("savvy-damage-").resolve("snapshot");
     try {
       SnapshotKind kind = SnapshotKind.of("hashmap", SnapshotKind.Format.CANONICAL);
-      CheckedJob job = new CheckedJob(Scenarios.named("all-kinds"), 1, 2, kind);
+      CheckedJob job = new CheckedJob(Scenarios.named("all-kinds"), 1, 2, kind, false);
       Folders.copy(snapshot, copy);
       damage.apply(copy);
       return RestoreCheck.differences(copy, expected, job);

@@ -38,4 +38,9 @@ public final class SinkState implements ObservedScenario {
   public Set<String> changingStates() {
     return Set.of(COMMITTABLES);
   }
+
+  @Override
+  public Set<String> statesOfSubtasks() {
+    return Set.of(COMMITTABLES, "writer_raw_states");
+  }
 }

@@ -3,6 +3,7 @@ package savvy.flink.sql;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -99,5 +100,11 @@ public final class SqlQueries implements ObservedScenario {
         .column("ts", DataTypes.TIMESTAMP_LTZ(3))
         .watermark("ts", "ts - INTERVAL '30' DAY")
         .build();
+  }
+
+  /** Of the operators that assign watermarks. */
+  @Override
+  public Set<String> statesOfSubtasks() {
+    return Set.of("watermark");
   }
 }
