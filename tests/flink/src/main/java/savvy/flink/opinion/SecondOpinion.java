@@ -67,7 +67,7 @@ public final class SecondOpinion {
     try {
       api = StateProcessor.read(snapshot.toUri().toString());
     } catch (Exception unreadable) {
-      System.out.printf("%s: the API cannot read it: %s%n", name, unreadable);
+      System.out.printf("%s: the API cannot read it: %s%n", name, rootOf(unreadable));
       return;
     }
     api.unread().forEach(what -> System.out.printf("%s: the API cannot read %s%n", name, what));
@@ -81,6 +81,15 @@ public final class SecondOpinion {
         "%s: the API has read %d rows of %d%n", name, comparable.size(), expected.size());
     List<JsonNode> found = ofOperatorsIn(expected, JsonRows.parse(api.lines()));
     compare(name, "API and expected.jsonl", comparable, found);
+  }
+
+  /** The API wraps what went wrong in its own words. */
+  private static Throwable rootOf(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   private void compareWithSavvy(
