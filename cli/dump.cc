@@ -108,7 +108,8 @@ int run_dump(const DumpOptions& options) {
   const LocalStorage storage;
   const Snapshot snapshot(options.snapshot.path, options.snapshot.path_map(), storage);
   const bool left_out = refuse_unsupported(snapshot, filter, options.keep_going);
-  const SerializerRegistry registry = make_serializer_registry();
+  const SerializerRegistry registry =
+      make_serializer_registry(kryo_release(snapshot.metadata().version));
   Output output(options.output);
   const RowRunOptions run = run_options(options);
   const RowRunResult result = write_rows(snapshot, registry, filter, run, output);

@@ -245,7 +245,8 @@ std::string render(const Report& report, DocumentFormat format) {
 int run_inspect(const InspectOptions& options) {
   const LocalStorage storage;
   const Snapshot snapshot(options.snapshot.path, options.snapshot.path_map(), storage);
-  const SerializerRegistry registry = make_serializer_registry();
+  const SerializerRegistry registry =
+      make_serializer_registry(kryo_release(snapshot.metadata().version));
   const CatalogDepth depth = options.sizes ? CatalogDepth::kWalkEntries : CatalogDepth::kHeads;
   Report report{snapshot, read_catalog(snapshot, registry, depth), read_inventory(snapshot), {}};
   report.totals = total(report.files);

@@ -142,7 +142,8 @@ int run_schema(const SchemaOptions& options) {
   const RowFilter filter(options.filter);
   const LocalStorage storage;
   const Snapshot snapshot(options.snapshot.path, options.snapshot.path_map(), storage);
-  const SerializerRegistry registry = make_serializer_registry();
+  const SerializerRegistry registry =
+      make_serializer_registry(kryo_release(snapshot.metadata().version));
   const auto operators = wanted(read_catalog(snapshot, registry, CatalogDepth::kHeads), filter);
   Output output("");
   switch (options.format.format()) {

@@ -62,6 +62,38 @@ std::string iso_date_time_of_millis(std::int64_t epoch_ms, Zone zone) {
                        Fraction::kMillis, zone);
 }
 
+std::string iso_duration(std::int64_t seconds, std::int64_t nano) {
+  const bool negative = seconds < 0 && nano > 0;
+  if (negative) {
+    ++seconds;
+    nano = 1'000'000'000 - nano;
+  }
+  std::string text = fmt::format("PT{}{}", negative && seconds == 0 ? "-" : "", seconds);
+  if (nano > 0) {
+    std::string fraction = fmt::format(".{:09}", nano);
+    while (fraction.back() == '0') fraction.pop_back();
+    text += fraction;
+  }
+  return text + "S";
+}
+
+std::string iso_period(std::int64_t years, std::int64_t months, std::int64_t days) {
+  std::string text = "P";
+  if (years != 0) text += fmt::format("{}Y", years);
+  if (months != 0) text += fmt::format("{}M", months);
+  if (days != 0 || text.size() == 1) text += fmt::format("{}D", days);
+  return text;
+}
+
+std::string iso_offset(std::int64_t seconds) {
+  if (seconds == 0) return "Z";
+  const std::int64_t size = seconds < 0 ? -seconds : seconds;
+  std::string text =
+      fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', size / 3600, size / 60 % 60);
+  if (size % 60 != 0) text += fmt::format(":{:02}", size % 60);
+  return text;
+}
+
 bool is_date(std::int64_t year, int month, int day) {
   if (year < -kMaxYear || year > kMaxYear || month < 1 || month > 12 || day < 1) return false;
   if (month == 2) return day <= (is_leap(year) ? 29 : 28);

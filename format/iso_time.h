@@ -21,6 +21,13 @@ std::string iso_date_time(std::int64_t epoch_second, std::int32_t nano, Fraction
                           Zone zone);
 std::string iso_date_time_of_millis(std::int64_t epoch_ms, Zone zone);
 
+// "PT1.5S": seconds and nanos of a second are told apart no further.
+std::string iso_duration(std::int64_t seconds, std::int64_t nano);
+// "P1Y2M3D", without what is zero.
+std::string iso_period(std::int64_t years, std::int64_t months, std::int64_t days);
+// "Z", "+02:00".
+std::string iso_offset(std::int64_t seconds);
+
 // True if java.time.LocalDate.of accepts them.
 bool is_date(std::int64_t year, int month, int day);
 

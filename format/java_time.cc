@@ -67,12 +67,7 @@ class Packed {
   std::string offset() {
     const int quarters = i8();
     const std::int64_t seconds = quarters == 127 ? integer(4) : std::int64_t{quarters} * 900;
-    if (seconds == 0) return "Z";
-    const std::int64_t size = seconds < 0 ? -seconds : seconds;
-    std::string text =
-        fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', size / 3600, size / 60 % 60);
-    if (size % 60 != 0) text += fmt::format(":{:02}", size % 60);
-    return text;
+    return iso_offset(seconds);
   }
 
   std::string text() {
@@ -100,23 +95,11 @@ std::string instant(Packed& in) {
   return iso_date_time(second, static_cast<std::int32_t>(nano), Fraction::kShortest, Zone::kUtc);
 }
 
-// "PT1.5S": seconds and nanos are told apart no further.
 std::string duration(Packed& in) {
-  std::int64_t second = in.integer(8);
-  std::int64_t nano = in.integer(4);
+  const std::int64_t second = in.integer(8);
+  const std::int64_t nano = in.integer(4);
   if (nano < 0 || nano > 999'999'999) in.fail();
-  const bool negative = second < 0 && nano > 0;
-  if (negative) {
-    ++second;
-    nano = 1'000'000'000 - nano;
-  }
-  std::string text = fmt::format("PT{}{}", negative && second == 0 ? "-" : "", second);
-  if (nano > 0) {
-    std::string fraction = fmt::format(".{:09}", nano);
-    while (fraction.back() == '0') fraction.pop_back();
-    text += fraction;
-  }
-  return text + "S";
+  return iso_duration(second, nano);
 }
 
 std::string zoned(Packed& in) {
@@ -139,11 +122,7 @@ std::string period(Packed& in) {
   const std::int64_t years = in.integer(4);
   const std::int64_t months = in.integer(4);
   const std::int64_t days = in.integer(4);
-  std::string text = "P";
-  if (years != 0) text += fmt::format("{}Y", years);
-  if (months != 0) text += fmt::format("{}M", months);
-  if (days != 0 || text.size() == 1) text += fmt::format("{}D", days);
-  return text;
+  return iso_period(years, months, days);
 }
 
 std::string packed_text(Packed& in) {

@@ -37,8 +37,9 @@ TypePtr SerializerRegistry::find_simple(std::string_view serializer_class,
   return nullptr;
 }
 
-SerializerRegistry make_serializer_registry() {
+SerializerRegistry make_serializer_registry(KryoRelease release) {
   SerializerRegistry registry;
+  registry.set_kryo_release(release);
   add_scalar_types(registry);
   add_string_types(registry);
   add_number_types(registry);

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "format/byte_reader.h"
+#include "format/kryo_release.h"
 #include "format/type.h"
 
 namespace savvy {
@@ -52,13 +53,18 @@ class SerializerRegistry {
   // class.
   TypePtr find_simple(std::string_view serializer_class, const SnapshotHead& head) const;
 
+  // Who wrote the generic values of the snapshots to be read.
+  KryoRelease kryo_release() const { return kryo_release_; }
+  void set_kryo_release(KryoRelease release) { kryo_release_ = release; }
+
  private:
+  KryoRelease kryo_release_ = KryoRelease::kUnknown;
   std::map<std::string, SnapshotParser, std::less<>> parsers_;
   std::map<std::string, SimpleTypeFactory, std::less<>> simple_types_;
 };
 
 // Every family of format/types.
-SerializerRegistry make_serializer_registry();
+SerializerRegistry make_serializer_registry(KryoRelease release = KryoRelease::kUnknown);
 
 // One entry of an optional map (M). A missing key or value could not be loaded by the writer.
 struct OptionalMapEntry {

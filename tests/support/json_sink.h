@@ -71,9 +71,9 @@ class JsonSink final : public ValueSink {
   int opaque_count_ = 0;
 };
 
-inline TypePtr read_type(Bytes proxy) {
+inline TypePtr read_type(Bytes proxy, KryoRelease release = KryoRelease::kUnknown) {
   ByteReader in(proxy, "snapshot");
-  static const SerializerRegistry registry = make_serializer_registry();
+  const SerializerRegistry registry = make_serializer_registry(release);
   TypePtr type = SnapshotReader(in, registry).read_proxy();
   in.expect_end("the snapshot");
   return type;

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "format/types/kryo_reader.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::array<std::string_view, 10> kFirst = {"java.lang.Integer", "java.lang.String",
+                                                     "java.lang.Float",   "java.lang.Boolean",
+                                                     "java.lang.Byte",    "java.lang.Character",
+                                                     "java.lang.Short",   "java.lang.Long",
+                                                     "java.lang.Double",  "void"};
+constexpr std::size_t kScalaEnd = 73;
+// FlinkChillPackageRegistrar.
+constexpr std::array<std::string_view, 12> kChill = {"java.util.Arrays$ArrayList",
+                                                     "java.util.BitSet",
+                                                     "java.util.PriorityQueue",
+                                                     "java.util.regex.Pattern",
+                                                     "java.sql.Date",
+                                                     "java.sql.Time",
+                                                     "java.sql.Timestamp",
+                                                     "java.net.URI",
+                                                     "java.net.InetSocketAddress",
+                                                     "java.util.UUID",
+                                                     "java.util.Locale",
+                                                     "java.text.SimpleDateFormat"};
+
+// A class that is registered already takes no second id, unless with a serializer.
+void add_registration(const KryoRegistration& registration, std::vector<std::string>& names) {
+  const std::string& name = registration.class_name;
+  const bool chosen = !registration.serializer_class.empty();
+  const bool known = std::find(names.begin(), names.end(), name) != names.end();
+  if (name.empty() || chosen || !known) names.push_back(name);
+}
+
+}  // namespace
+
+KryoClasses::KryoClasses(const KryoConfig& config)
+    : names_(kFirst.begin(), kFirst.end()), bare_names_(kFirst.begin(), kFirst.end() - 1) {
+  names_.resize(kScalaEnd);
+  names_.insert(names_.end(), kChill.begin(), kChill.end());
+  for (const KryoRegistration& registration : config.registrations) {
+    if (!registration.serializer_class.empty()) {
+      serializers_.emplace_back(registration.class_name, registration.serializer_class);
+    }
+    add_registration(registration, names_);
+    add_registration(registration, bare_names_);
+  }
+  serializers_.insert(serializers_.end(), config.default_serializers.begin(),
+                      config.default_serializers.end());
+}
+
+std::string_view KryoClasses::name(std::uint32_t id, KryoRelease release) const {
+  // Without the runtime on the class path nobody registers Chill's classes, and those of the job
+  // follow the first ones. In Flink 1.x Scala's classes have these ids, which 2.x does without.
+  if (release == KryoRelease::kKryo5 && id < kScalaEnd) {
+    return id < bare_names_.size() ? std::string_view(bare_names_[id]) : std::string_view{};
+  }
+  return id < names_.size() ? std::string_view(names_[id]) : std::string_view{};
+}
+
+std::string_view KryoClasses::serializer(std::string_view class_name) const {
+  for (const auto& [name, serializer] : serializers_) {
+    if (name == class_name) return serializer;
+  }
+  return {};
+}
+
+}  // namespace savvy
