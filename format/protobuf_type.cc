@@ -7,10 +7,12 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "format/detail/protobuf_message.h"
 #include "format/errors.h"
+#include "format/types/kryo_message.h"
 
 namespace savvy {
 
@@ -82,6 +84,7 @@ class ProtobufType final : public Type {
             schema_->pool().descriptors.FindMessageTypeByName(message_))) {}
 
   End decode(ByteReader& in, Extent extent, ValueSink& sink) const override {
+    const std::uint64_t start = in.offset();
     PayloadSink carried;
     const End end = carrier_->decode(in, extent, carried);
     switch (carried.kind) {
@@ -92,11 +95,12 @@ class ProtobufType final : public Type {
         report(carried.payload, sink);
         break;
       case PayloadSink::Kind::kOpaque:
-        sink.opaque(carried.payload, carried.type, carried.reason);
+        report_opaque(carried, sink);
         break;
       case PayloadSink::Kind::kOther:
-        // make_protobuf_type() takes carriers of bytes only.
-        throw UnsupportedError(fmt::format("{} carries no message", carrier_->describe().name));
+        // A Kryo value of another class.
+        in.rewind(start);
+        return carrier_->decode(in, extent, sink);
     }
     return end;
   }
@@ -115,6 +119,14 @@ class ProtobufType final : public Type {
   bool walkable() const override { return carrier_->walkable(); }
 
  private:
+  // The serializer of a Kryo value is often chosen by an interface, which only the class tells. That
+  // it is a message, the user says.
+  void report_opaque(const PayloadSink& carried, ValueSink& sink) const {
+    const std::optional<Bytes> message = message_in_kryo(carried.payload);
+    if (message) return report(*message, sink);
+    sink.opaque(carried.payload, carried.type, carried.reason);
+  }
+
   void report(Bytes payload, ValueSink& sink) const {
     const std::unique_ptr<protobuf::Message> message(prototype_->New());
     if (payload.size() > std::numeric_limits<int>::max() ||
@@ -160,7 +172,7 @@ bool ProtobufSchema::has_message(const std::string& full_name) const {
 
 bool carries_protobuf(const Type& type) {
   const TypeDescription description = type.describe();
-  if (description.name == "byte[]") return true;
+  if (description.name == "byte[]" || description.kind == "kryo") return true;
   return description.kind == "nullable" && description.fields.size() == 1 &&
          description.fields[0].type.name == "byte[]";
 }

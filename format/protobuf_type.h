@@ -1,7 +1,7 @@
 // Protocol Buffers messages that a job keeps as plain bytes: decoded with the user's descriptors.
 //
-// Bytes   a message as byte[] holds it; whatever else the state's own serializer writes around it
-//         stays that serializer's business
+// Bytes   a message as byte[] holds it, or as Chill's ProtobufSerializer leaves it in a Kryo value;
+//         whatever else the state's own serializer writes around it stays that serializer's business
 // Values  object by field name as in the .proto file: fields without presence are always there,
 //         others where they are set; enum by name (by number where the descriptor lacks it); a map
 //         as design.md says, ordered by key; google.protobuf types (Timestamp, Any, …) in their
@@ -36,7 +36,8 @@ class ProtobufSchema {
   std::unique_ptr<Pool> pool_;
 };
 
-// True if a value of this type can carry a message: byte[], null or not.
+// True if a value of this type can carry a message: byte[], null or not, and what goes through
+// Kryo.
 bool carries_protobuf(const Type& type);
 
 // Of the Protocol Buffers library.

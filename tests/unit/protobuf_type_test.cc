@@ -152,6 +152,29 @@ TEST_CASE("a descriptor set that cannot be used is a usage error", "[protobuf]")
         }).starts_with("f.desc: test.proto: "));
 }
 
+TEST_CASE("a message inside a Kryo value", "[protobuf]") {
+  ByteWriter config;
+  config.utf("org.example.OrderMessage");
+  for (int i = 0; i < 3; ++i) put_optional_map(config, {});
+  const TypePtr kryo =
+      read_type(proxy_of(snapshot(flink_runtime("kryo.KryoSerializerSnapshot"), 2, config.bytes())),
+                KryoRelease::kKryo2);
+  CHECK(carries_protobuf(*kryo));
+  const TypePtr type = make_protobuf_type(schema_of(kProto), "shop.Item", kryo);
+  const std::string item = message_bytes(descriptor_set(kProto), "shop.Item", R"(name: "pen")");
+  // A class by its name "aB", a new object, the length of the message.
+  const auto value = [&](std::uint8_t length) {
+    ByteVector bytes = {0x01, 0x00, 'a', 'B' | 0x80, 0x01, length};
+    bytes.insert(bytes.end(), item.begin(), item.end());
+    return bytes;
+  };
+  const auto size = static_cast<std::uint8_t>(item.size());
+  CHECK(decode_json(*type, value(size)).dump() == R"({"name":"pen"})");
+  CHECK(decode_json(*type, value(size + 1)).at("$type") == "aB");
+  // Another value than a message is shown as it is.
+  CHECK(decode_json(*type, from_hex("0202")).dump() == "1");
+}
+
 TEST_CASE("only bytes carry a message", "[protobuf]") {
   CHECK(carries_protobuf(*byte_array_type()));
   CHECK_FALSE(carries_protobuf(*read_type(proxy_of(base_snapshot("Long")))));
