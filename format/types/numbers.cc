@@ -1,6 +1,6 @@
-#include <fmt/format.h>
+#include "format/types/numbers.h"
 
-#include <optional>
+#include <fmt/format.h>
 
 #include "format/big_number.h"
 #include "format/types/class_names.h"
@@ -17,22 +17,6 @@ namespace {
 constexpr std::int32_t kNull = 0;
 constexpr std::int32_t kLengthBias = 4;
 constexpr std::string_view kTooLong = "number too long to print";
-
-// The two's complement bytes; nullopt for null. The shortcuts are taken by object identity, so the
-// long form of 0, 1 and 10 occurs too.
-std::optional<Bytes> read_big_integer(ByteReader& in) {
-  static constexpr std::uint8_t kShortcuts[] = {0, 1, 10};
-  const std::uint64_t at = in.offset();
-  const std::int32_t header = in.i32("length of a big integer");
-  if (header == kNull) return std::nullopt;
-  if (header > 0 && header < kLengthBias) return Bytes(&kShortcuts[header - 1], 1);
-  if (header <= kLengthBias) {
-    in.fail_at(at,
-               fmt::format("length of a big integer = {}, expected 0 to 3 or at least 5", header));
-  }
-  return in.take(in.checked_count(header - kLengthBias, 1, "length of a big integer"),
-                 "big integer");
-}
 
 class BigIntType final : public SnapshotType {
  public:
@@ -89,6 +73,22 @@ class BigDecType final : public SnapshotType {
 };
 
 }  // namespace
+
+// The shortcuts are taken by object identity, so the
+// long form of 0, 1 and 10 occurs too.
+std::optional<Bytes> read_big_integer(ByteReader& in) {
+  static constexpr std::uint8_t kShortcuts[] = {0, 1, 10};
+  const std::uint64_t at = in.offset();
+  const std::int32_t header = in.i32("length of a big integer");
+  if (header == kNull) return std::nullopt;
+  if (header > 0 && header < kLengthBias) return Bytes(&kShortcuts[header - 1], 1);
+  if (header <= kLengthBias) {
+    in.fail_at(at,
+               fmt::format("length of a big integer = {}, expected 0 to 3 or at least 5", header));
+  }
+  return in.take(in.checked_count(header - kLengthBias, 1, "length of a big integer"),
+                 "big integer");
+}
 
 void add_number_types(SerializerRegistry& registry) {
   registry.add_simple(join(kBase, "BigIntSerializer"), [](const SnapshotHead& head) -> TypePtr {

@@ -1,0 +1,378 @@
+#include "format/java_hash.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "format/types/numbers.h"
+#include "format/types/row_type.h"
+#include "format/types/strings.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::uint32_t kFactor = 31;
+
+std::int32_t as_int(std::uint32_t bits) { return static_cast<std::int32_t>(bits); }
+std::uint32_t as_bits(std::int32_t value) { return static_cast<std::uint32_t>(value); }
+
+std::int32_t fold(std::uint64_t bits) {
+  return as_int(static_cast<std::uint32_t>(bits ^ bits >> 32));
+}
+std::int32_t fold(std::int64_t value) { return fold(static_cast<std::uint64_t>(value)); }
+
+// Java's arithmetic wraps.
+std::int32_t times31_plus(std::int32_t hash, std::int32_t next) {
+  return as_int(as_bits(hash) * kFactor + as_bits(next));
+}
+
+std::int32_t float_bits(float value) {
+  return std::isnan(value) ? 0x7FC00000 : std::bit_cast<std::int32_t>(value);
+}
+std::int64_t double_bits(double value) {
+  return std::isnan(value) ? 0x7FF8000000000000 : std::bit_cast<std::int64_t>(value);
+}
+
+// Scalars ------------------------------------------------------------------------------------------
+
+std::int32_t hash_byte(ByteReader& in) { return in.i8("byte"); }
+std::int32_t hash_short(ByteReader& in) { return in.i16("short"); }
+std::int32_t hash_int(ByteReader& in) { return in.i32("int"); }
+std::int32_t hash_char(ByteReader& in) { return in.u16("char"); }
+std::int32_t hash_long(ByteReader& in) { return fold(in.i64("long")); }
+std::int32_t hash_boolean(ByteReader& in) { return in.boolean("boolean") ? 1231 : 1237; }
+std::int32_t hash_float(ByteReader& in) { return float_bits(in.f32("float")); }
+std::int32_t hash_double(ByteReader& in) { return fold(double_bits(in.f64("double"))); }
+
+// Flink's Value classes have their own rules for some.
+std::int32_t hash_long_value(ByteReader& in) { return as_int(43 + as_bits(hash_long(in))); }
+std::int32_t hash_boolean_value(ByteReader& in) { return in.boolean("boolean") ? 1 : 0; }
+std::int32_t hash_double_value(ByteReader& in) { return as_int(31 + as_bits(hash_double(in))); }
+
+std::int32_t hash_sql_timestamp(ByteReader& in) {
+  const std::int32_t hash = hash_long(in);
+  in.i32("nano of second");
+  return hash;
+}
+
+std::int32_t hash_instant(ByteReader& in) {
+  const std::int32_t seconds = hash_long(in);
+  return as_int(as_bits(seconds) + 51U * as_bits(in.i32("nano of second")));
+}
+
+std::int32_t hash_local_date(ByteReader& in) {
+  const std::uint32_t year = as_bits(in.i32("year"));
+  const std::uint32_t month = in.u8("month");
+  const std::uint32_t day = in.u8("day");
+  return as_int((year & 0xFFFFF800U) ^ ((year << 11) + (month << 6) + day));
+}
+
+std::int32_t hash_local_time(ByteReader& in) {
+  constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+  const int hour = in.u8("hour");
+  const int minute = in.u8("minute");
+  const int second = in.u8("second");
+  const std::int64_t second_of_day = (hour * 60 + minute) * 60 + second;
+  return fold(second_of_day * kNanosPerSecond + in.i32("nano of second"));
+}
+
+std::int32_t hash_local_date_time(ByteReader& in) {
+  const std::int32_t date = hash_local_date(in);
+  return date ^ hash_local_time(in);
+}
+
+std::int32_t hash_uuid(ByteReader& in) {
+  const std::int64_t most = in.i64("UUID, high half");
+  return fold(most ^ in.i64("UUID, low half"));
+}
+
+// MathUtils.longToIntWithBitMixing of start + end.
+std::int32_t hash_time_window(ByteReader& in) {
+  std::uint64_t mix = static_cast<std::uint64_t>(in.i64("window start"));
+  mix += static_cast<std::uint64_t>(in.i64("window end"));
+  mix = (mix ^ mix >> 30) * 0xBF58476D1CE4E5B9U;
+  mix = (mix ^ mix >> 27) * 0x94D049BB133111EBU;
+  return as_int(static_cast<std::uint32_t>(mix ^ mix >> 31));
+}
+
+// Numbers of any size ------------------------------------------------------------------------------
+
+// Over the 32-bit words of the magnitude, the highest first, times the sign.
+std::int32_t hash_digits(Bytes twos_complement) {
+  const bool negative = !twos_complement.empty() && (twos_complement[0] & 0x80U) != 0;
+  ByteVector magnitude(twos_complement.begin(), twos_complement.end());
+  if (negative) {
+    unsigned carry = 1;
+    for (std::size_t i = magnitude.size(); i-- > 0;) {
+      const unsigned sum = (~unsigned{magnitude[i]} & 0xFFU) + carry;
+      magnitude[i] = static_cast<std::uint8_t>(sum);
+      carry = sum >> 8;
+    }
+  }
+  // Two's complement of the least number of its width is itself: an unsigned magnitude.
+  std::uint32_t hash = 0;
+  std::uint32_t word = 0;
+  for (std::size_t i = 0; i < magnitude.size(); ++i) {
+    word = word << 8 | magnitude[i];
+    if ((magnitude.size() - i - 1) % 4 != 0) continue;
+    hash = hash * kFactor + word;
+    word = 0;
+  }
+  return as_int(negative ? 0U - hash : hash);
+}
+
+std::int32_t hash_big_integer(ByteReader& in) {
+  const std::optional<Bytes> digits = read_big_integer(in);
+  return digits ? hash_digits(*digits) : 0;
+}
+
+std::int32_t hash_big_decimal(ByteReader& in) {
+  const std::optional<Bytes> digits = read_big_integer(in);
+  if (!digits) return 0;
+  const std::int32_t unscaled = hash_digits(*digits);
+  return times31_plus(unscaled, in.i32("scale"));
+}
+
+// Text and binary rows -----------------------------------------------------------------------------
+
+// Over UTF-16 units. `text` may hold lone surrogates of three bytes.
+std::int32_t hash_text(std::string_view text) {
+  std::uint32_t hash = 0;
+  const auto add = [&hash](std::uint32_t unit) { hash = hash * kFactor + unit; };
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t k) {
+      return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]));
+    };
+    const std::size_t width = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+    std::uint32_t code = width == 1 ? byte(0) : byte(0) & (0x7FU >> width);
+    for (std::size_t k = 1; k < width; ++k) code = code << 6 | (byte(k) & 0x3FU);
+    if (width < 4) {
+      add(code);
+    } else {
+      add(0xD800U + ((code - 0x10000U) >> 10));
+      add(0xDC00U + ((code - 0x10000U) & 0x3FFU));
+    }
+    i += width;
+  }
+  return as_int(hash);
+}
+
+std::uint32_t murmur_block(std::uint32_t hash, std::uint32_t block) {
+  block = std::rotl(block * 0xCC9E2D51U, 15) * 0x1B873593U;
+  return std::rotl(hash ^ block, 13) * 5U + 0xE6546B64U;
+}
+
+// MurmurHashUtils: little-endian words from seed 42; bytes behind them one by one, with their sign.
+std::int32_t murmur(Bytes bytes) {
+  std::uint32_t hash = 42;
+  std::size_t i = 0;
+  for (; i + 4 <= bytes.size(); i += 4) {
+    const std::uint32_t word = bytes[i] | std::uint32_t{bytes[i + 1]} << 8 |
+                               std::uint32_t{bytes[i + 2]} << 16 |
+                               std::uint32_t{bytes[i + 3]} << 24;
+    hash = murmur_block(hash, word);
+  }
+  for (; i < bytes.size(); ++i) {
+    hash = murmur_block(hash, as_bits(static_cast<std::int8_t>(bytes[i])));
+  }
+  hash ^= static_cast<std::uint32_t>(bytes.size());
+  hash = (hash ^ hash >> 16) * 0x85EBCA6BU;
+  hash = (hash ^ hash >> 13) * 0xC2B2AE35U;
+  return as_int(hash ^ hash >> 16);
+}
+
+std::int32_t hash_sized_bytes(ByteReader& in) { return murmur(in.blob("binary data")); }
+
+// By the name of the type --------------------------------------------------------------------------
+
+using SimpleHash = std::int32_t (*)(ByteReader&);
+
+const std::map<std::string_view, SimpleHash>& simple_hashes() {
+  static const std::map<std::string_view, SimpleHash> table = {
+      {"Byte", hash_byte},
+      {"ByteValue", hash_byte},
+      {"Short", hash_short},
+      {"ShortValue", hash_short},
+      {"Int", hash_int},
+      {"IntValue", hash_int},
+      {"Char", hash_char},
+      {"CharValue", hash_char},
+      {"Long", hash_long},
+      {"LongValue", hash_long_value},
+      {"Boolean", hash_boolean},
+      {"BooleanValue", hash_boolean_value},
+      {"Float", hash_float},
+      {"FloatValue", hash_float},
+      {"Double", hash_double},
+      {"DoubleValue", hash_double_value},
+      {"Date", hash_long},
+      {"SqlDate", hash_long},
+      {"SqlTime", hash_long},
+      {"SqlTimestamp", hash_sql_timestamp},
+      {"Instant", hash_instant},
+      {"LocalDate", hash_local_date},
+      {"LocalTime", hash_local_time},
+      {"LocalDateTime", hash_local_date_time},
+      {"UUID", hash_uuid},
+      {"TimeWindow", hash_time_window},
+      {"BigInteger", hash_big_integer},
+      {"BigDecimal", hash_big_decimal},
+  };
+  return table;
+}
+
+JavaHash hash_of_text(const TextType& type) {
+  return [&type](ByteReader& in) {
+    std::string scratch;
+    const Text text = type.read_text(in, scratch);
+    return text.kind == TextKind::kNull ? 0 : hash_text(text.text);
+  };
+}
+
+// Empty if that of one is not known.
+std::vector<JavaHash> hashes_of(std::span<const TypePtr> types) {
+  std::vector<JavaHash> hashes;
+  for (const TypePtr& type : types) {
+    hashes.push_back(type == nullptr ? JavaHash{} : java_hash_of(*type));
+    if (!hashes.back()) return {};
+  }
+  return hashes;
+}
+
+JavaHash hash_of_tuple(const Type& type) {
+  const std::vector<JavaHash> fields = hashes_of(type.children());
+  if (fields.empty()) return {};
+  return [fields](ByteReader& in) {
+    std::int32_t hash = fields[0](in);
+    for (std::size_t i = 1; i < fields.size(); ++i) hash = times31_plus(hash, fields[i](in));
+    return hash;
+  };
+}
+
+JavaHash hash_of_either(const Type& type) {
+  const std::vector<JavaHash> sides = hashes_of(type.children());
+  if (sides.size() != 2) return {};
+  return [sides](ByteReader& in) { return sides[in.boolean("left") ? 0 : 1](in); };
+}
+
+JavaHash hash_of_nullable(const Type& type) {
+  const std::vector<JavaHash> value = hashes_of(type.children());
+  if (value.empty()) return {};
+  return [value, &type](ByteReader& in) {
+    const std::uint64_t start = in.offset();
+    if (!in.boolean("null flag")) return value[0](in);
+    in.rewind(start);
+    type.skip(in);  // with its padding
+    return 0;
+  };
+}
+
+JavaHash hash_of_list(const Type& type) {
+  const std::vector<JavaHash> element = hashes_of(type.children());
+  if (element.empty()) return {};
+  return [element, &type](ByteReader& in) {
+    std::int32_t hash = 1;
+    const std::size_t size = element_count(in, type.children()[0]->min_bytes(), "list size");
+    for (std::size_t i = 0; i < size; ++i) hash = times31_plus(hash, element[0](in));
+    return hash;
+  };
+}
+
+// The sum of its elements, in any order.
+JavaHash hash_of_set(const Type& type) {
+  const std::vector<JavaHash> element = hashes_of(type.children());
+  if (element.empty()) return {};
+  return [element](ByteReader& in) {
+    std::uint32_t hash = 0;
+    const std::size_t size = in.count(1, "set size");
+    for (std::size_t i = 0; i < size; ++i) {
+      if (!in.boolean("null flag")) hash += as_bits(element[0](in));
+    }
+    return as_int(hash);
+  };
+}
+
+// The sum of its entries, each the exclusive or of its two sides.
+JavaHash hash_of_map(const Type& type) {
+  const std::vector<JavaHash> sides = hashes_of(type.children());
+  if (sides.size() != 2) return {};
+  return [sides](ByteReader& in) {
+    std::uint32_t hash = 0;
+    const std::size_t size = in.count(1, "map size");
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::uint32_t key = as_bits(sides[0](in));
+      hash += in.boolean("null flag") ? key : key ^ as_bits(sides[1](in));
+    }
+    return as_int(hash);
+  };
+}
+
+// As a field of a Row; by itself an array's hash is its identity.
+std::int32_t hash_byte_array(ByteReader& in) {
+  std::int32_t hash = 1;
+  for (const std::uint8_t byte : in.blob("byte array")) {
+    hash = times31_plus(hash, static_cast<std::int8_t>(byte));
+  }
+  return hash;
+}
+
+JavaHash hash_of_field(const Type& type) {
+  if (type.describe().name == "byte[]") return hash_byte_array;
+  // Other containers have rules of their own inside a row.
+  if (type.shape() == Shape::kList || type.shape() == Shape::kMap) return {};
+  return java_hash_of(type);
+}
+
+// A field of a Row counts for 31 + its hash, a row in a row for its hash alone.
+JavaHash hash_of_row(const RowType& row) {
+  std::vector<std::pair<JavaHash, std::uint32_t>> fields;
+  for (const TypePtr& field : row.children()) {
+    const bool nested = dynamic_cast<const RowType*>(field.get()) != nullptr;
+    fields.emplace_back(hash_of_field(*field), nested ? 0U : kFactor);
+    if (!fields.back().first) return {};
+  }
+  return [fields, &row](ByteReader& in) {
+    const Mask mask = row.read_mask(in);
+    const auto kind = static_cast<std::int32_t>(row.row_kind(mask));
+    std::int32_t all = 1;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const bool null = row.is_null(mask, i);
+      const std::uint32_t own = null ? 0U : fields[i].second + as_bits(fields[i].first(in));
+      all = times31_plus(all, as_int(own));
+    }
+    return times31_plus(kind, all);
+  };
+}
+
+}  // namespace
+
+JavaHash java_hash_of(const Type& type) {
+  const TypeDescription description = type.describe();
+  if (description.name == "StringData") return hash_sized_bytes;
+  if (const auto* text = dynamic_cast<const TextType*>(&type)) return hash_of_text(*text);
+  if (const auto* row = dynamic_cast<const RowType*>(&type)) return hash_of_row(*row);
+  if (description.kind == "row_data" || description.kind == "binary_row_data") {
+    return hash_sized_bytes;
+  }
+  const bool constant = description.name == "Tuple0" || description.name == "NullValue";
+  if (constant) {
+    return [&type, hash = description.name == "NullValue" ? 53 : 0](ByteReader& in) {
+      type.skip(in);
+      return hash;
+    };
+  }
+  if (description.kind == "tuple") return hash_of_tuple(type);
+  if (description.kind == "either") return hash_of_either(type);
+  if (description.kind == "nullable") return hash_of_nullable(type);
+  if (description.name.starts_with("List<")) return hash_of_list(type);
+  if (description.name.starts_with("Set<")) return hash_of_set(type);
+  if (description.name.starts_with("Map<")) return hash_of_map(type);
+  const auto found = simple_hashes().find(description.name);
+  return found == simple_hashes().end() ? JavaHash{} : JavaHash(found->second);
+}
+
+}  // namespace savvy

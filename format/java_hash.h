@@ -1,0 +1,26 @@
+// Java's hashCode of a key from its bytes, which decides its key group.
+//
+// Values  what Flink's or the JDK's class says, for every type where the data decides: numbers,
+//         text, dates, tuples, rows, collections, rows of SQL. Nothing for classes of the job
+//         (POJOs, case classes, Avro, what goes through Kryo), and for enums and arrays, whose
+//         hashCode is another in every JVM
+// Source  hashCode() of the types; BinarySegmentUtils.hash and MurmurHashUtils for rows of SQL.
+//         Row is that of Flink 1.13 and later
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "format/byte_reader.h"
+#include "format/type.h"
+
+namespace savvy {
+
+// Reads one value and returns its hash.
+using JavaHash = std::function<std::int32_t(ByteReader&)>;
+
+// Empty if the hash cannot be told from the bytes. The type outlives the function.
+JavaHash java_hash_of(const Type& type);
+
+}  // namespace savvy
