@@ -165,6 +165,94 @@ void add_hand_made(const Inputs& inputs) {
 }  // namespace
 }  // namespace savvy::testing
 
+namespace savvy::testing {
+namespace {
+
+// The number of a type in fuzz_value.cc, flags, and a value of it.
+void add_values(const Inputs& inputs) {
+  const auto add = [&inputs](const std::string& name, const std::string& hex) {
+    inputs.add("value", name, from_hex(hex));
+  };
+  add("avro",
+      "0000"
+      "00000003"
+      "0000000000000007"
+      "01"
+      "00000001"
+      "6b"
+      "02"
+      "00"
+      "00"
+      "00000001"
+      "00000002"
+      "ff38"
+      "0000000000000001"
+      "0100000002000000e8030000");
+  add("map",
+      "0100"
+      "00000001"
+      "0261"
+      "00"
+      "00000001"
+      "0000000000000009");
+  add("tuple",
+      "0200"
+      "0261"
+      "00000002"
+      "00000002");
+  add("pojo",
+      "0300"
+      "08"
+      "00"
+      "02"
+      "00"
+      "0261");
+  add("times",
+      "0400"
+      "000007e4021d0102000000000000"
+      "3ff0000000000000"
+      "0000000000000001");
+  const std::string array_list =
+      "0100"
+      "6a6176612e7574696c2e41727261794c6973f4";
+  add("kryo2", "0500" + array_list +
+                   "0103"
+                   "03018261"
+                   "00"
+                   "03018262");
+  add("kryo5", "0600" + array_list +
+                   "0184"
+                   "03"
+                   "01"
+                   "018261"
+                   "00"
+                   "018262");
+  add("kryo2-map",
+      "0500"
+      "0100"
+      "6a6176612e7574696c2e547265654d61f0"
+      "0100"
+      "02"
+      "03018261"
+      "0202"
+      "03018262"
+      "0204");
+  add("kryo5-time",
+      "0600"
+      "0100"
+      "6a6176612e74696d652e4c6f63616c54696de5"
+      "01"
+      "173b3a7b");
+  add("kryo-either", "0700" + array_list +
+                         "0103"
+                         "03018261"
+                         "00"
+                         "03018262");
+}
+
+}  // namespace
+}  // namespace savvy::testing
+
 int main(int argc, char** argv) {
   using namespace savvy::testing;
   if (argc != 3) {
@@ -173,6 +261,7 @@ int main(int argc, char** argv) {
   }
   const Inputs inputs(argv[2]);
   add_hand_made(inputs);
+  add_values(inputs);
   for (const char* name : {"flink1.20-hashmap-native", "flink2.3-hashmap-canonical",
                            "flink2.3-hashmap-checkpoint-compressed"}) {
     SnapshotPieces(fs::path(argv[1]) / name, inputs).add_all();
