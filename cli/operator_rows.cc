@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "format/byte_reader.h"
+#include "format/connectors/connector_state.h"
 #include "format/errors.h"
 #include "readers/operator_state_stream.h"
 
@@ -23,8 +24,9 @@ void add_value(const Type& type, Bytes value, std::string_view file, ValueSink& 
 void add_list_rows(RowTask& task, const OperatorStateStream& stream, const StateMeta& state,
                    const RowHead& head) {
   const auto elements = stream.elements(state);
-  const TypePtr type = task.options.messages->apply(MessagePart::kValue, state.name,
-                                                    state.serializer(kValueSerializer));
+  const TypePtr type = task.options.messages->apply(
+      MessagePart::kValue, state.name,
+      with_connector_layouts(state.name, state.serializer(kValueSerializer)));
   std::int32_t index = 0;
   while (const std::optional<Bytes> element = elements->next()) {
     task.rows.begin(head);
@@ -243,7 +245,11 @@ void add_coordinator_row(RowTask& task, const OperatorState& op) {
   fields.operator_id = to_hex(op.id);
   fields.kind = "coordinator";
   const RowHead head(std::move(fields), task.options.format);
-  add_bytes_row(task, head, op.coordinator_state->data);
+  task.rows.begin(head);
+  if (task.options.content == RowContent::kWhole) {
+    emit_coordinator_state(op.coordinator_state->data, task.rows.column(Column::kStateValue));
+  }
+  task.rows.end();
 }
 
 void add_master_rows(RowTask& task) {

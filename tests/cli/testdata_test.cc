@@ -57,6 +57,16 @@ std::string without_clock(const std::string& text) {
   return kept;
 }
 
+// Bytes of connectors are shown with what they seem to be; what the job put in are the bytes.
+void keep_only_bytes(std::vector<Json>& rows) {
+  for (Json& row : rows) {
+    for (const char* field : {"list_value", "state_value"}) {
+      if (!row.contains(field) || !row[field].is_object()) continue;
+      if (row[field].contains("$bytes")) row[field] = Json(row[field]["$bytes"]);
+    }
+  }
+}
+
 // States whose rows differ from expected.jsonl, and why.
 struct KnownDifference {
   std::string folder_end;
@@ -106,6 +116,7 @@ TEST_CASE("dump prints what the job put in", "[cli][testdata]") {
     std::vector<Json> found = rows_of_states(expected, parse_lines(run.out));
     drop_fields(expected, {kClockField});
     drop_fields(found, {kClockField});
+    keep_only_bytes(found);
     remove_known_differences(snapshot, expected, found);
     CHECK(first_difference(expected, found) == "");
     ++dumped;

@@ -84,7 +84,7 @@ public final class Holding {
     if (isKeyed(row)) {
       append(place, ", element ", row.get("list_index"));
     } else {
-      append(place, ", element ", row.get("list_value"));
+      append(place, ", element ", withoutReading(row.get("list_value")));
     }
     contents.computeIfAbsent(place.toString(), key -> new ArrayList<>()).add(content(row));
   }
@@ -92,12 +92,17 @@ public final class Holding {
   private static String content(JsonNode row) {
     for (String field : List.of("state_value", "map_value", "list_value")) {
       if (row.has(field)) {
-        JsonNode value = row.get(field);
+        JsonNode value = withoutReading(row.get(field));
         // Of bytes that nobody interprets, the bytes count and not who could have done so.
         return (value.has("$base64") ? value.get("$base64") : value).toString();
       }
     }
     return row.path("state_kind").asText("it");
+  }
+
+  /** Where bytes of a connector stand beside what they seem to be, only the bytes. */
+  private static JsonNode withoutReading(JsonNode value) {
+    return value != null && value.has("$bytes") ? value.get("$bytes") : value;
   }
 
   private static String text(List<String> contents) {
