@@ -48,11 +48,13 @@ SerializerRegistry make_serializer_registry(KryoRelease release) {
   add_list_types(registry);
   add_map_types(registry);
   add_tuple_types(registry);
+  add_python_types(registry);
   add_row_types(registry);
   add_wrapper_types(registry);
   add_enum_types(registry);
   add_value_types(registry);
   add_pojo_types(registry);
+  add_variant_types(registry);
   add_window_types(registry);
   add_streaming_types(registry);
   add_transaction_types(registry);

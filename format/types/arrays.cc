@@ -1,3 +1,4 @@
+#include "format/modified_utf8.h"
 #include "format/types/class_names.h"
 #include "format/types/families.h"
 #include "format/types/scalars.h"
@@ -9,6 +10,7 @@
 namespace savvy {
 namespace {
 
+constexpr std::string_view kGelly = "org.apache.flink.graph.types.valuearray.";
 constexpr std::string_view kArrays = "org.apache.flink.api.common.typeutils.base.array.";
 
 class ArrayType : public SnapshotType {
@@ -72,6 +74,55 @@ class StringArrayType final : public ArrayType {
   }
 };
 
+// Of Gelly: i32 n | i32 bytes | n StringValue.
+class StringValueArrayType final : public ArrayType {
+ public:
+  using ArrayType::ArrayType;
+  End decode(ByteReader& in, Extent, ValueSink& sink) const override {
+    const std::size_t size = in.count(1, "array length");
+    ByteReader body = in.sub(in.count(1, "array bytes"), "array");
+    sink.begin_array();
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string text;
+      const std::size_t length = body.checked_count(body.leb32("string length"), 1, "string");
+      for (std::size_t unit = 0; unit < length; ++unit) {
+        append_utf16_unit(static_cast<std::uint16_t>(body.leb32("character")), text);
+      }
+      sink.string(text);
+    }
+    sink.end_array();
+    body.expect_end("an array of strings");
+    return End::kKnown;
+  }
+  void skip(ByteReader& in) const override {
+    in.i32("array length");
+    in.blob("array");
+  }
+};
+
+// Of Gelly: only how many there are.
+class NullArrayType final : public ArrayType {
+ public:
+  using ArrayType::ArrayType;
+  End decode(ByteReader& in, Extent, ValueSink& sink) const override {
+    const std::size_t size = element_count(in, 0, "array length");
+    sink.begin_array();
+    for (std::size_t i = 0; i < size; ++i) sink.null();
+    sink.end_array();
+    return End::kKnown;
+  }
+  void skip(ByteReader& in) const override { in.i32("array length"); }
+};
+
+template <typename T>
+void add_gelly_array(SerializerRegistry& registry, std::string_view element) {
+  const std::string name = join(element, "ValueArray");
+  registry.add_simple(join(join(kGelly, name), "Serializer"),
+                      [element](const SnapshotHead& head) -> TypePtr {
+                        return std::make_shared<T>(head, element);
+                      });
+}
+
 template <typename T>
 void add_array(SerializerRegistry& registry, std::string_view serializer, std::string_view name) {
   registry.add_simple(join(kArrays, serializer), [name](const SnapshotHead& head) -> TypePtr {
@@ -95,6 +146,15 @@ void add_array_types(SerializerRegistry& registry) {
   add_array<PrimitiveArrayType<8, emit_double>>(registry, "DoublePrimitiveArraySerializer",
                                                 "double[]");
   add_array<StringArrayType>(registry, "StringArraySerializer", "String[]");
+  add_gelly_array<PrimitiveArrayType<1, emit_byte>>(registry, "Byte");
+  add_gelly_array<PrimitiveArrayType<2, emit_short>>(registry, "Short");
+  add_gelly_array<PrimitiveArrayType<2, emit_char>>(registry, "Char");
+  add_gelly_array<PrimitiveArrayType<4, emit_int>>(registry, "Int");
+  add_gelly_array<PrimitiveArrayType<8, emit_long>>(registry, "Long");
+  add_gelly_array<PrimitiveArrayType<4, emit_float>>(registry, "Float");
+  add_gelly_array<PrimitiveArrayType<8, emit_double>>(registry, "Double");
+  add_gelly_array<StringValueArrayType>(registry, "String");
+  add_gelly_array<NullArrayType>(registry, "Null");
   // i32 n and n bytes: PyFlink, a portable RoaringBitmap, well-known binary.
   registry.add_simple("org.apache.flink.streaming.api.utils.ByteArrayWrapperSerializer",
                       [](const SnapshotHead& head) -> TypePtr {

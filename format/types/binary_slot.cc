@@ -4,6 +4,7 @@
 #include "format/iso_time.h"
 #include "format/modified_utf8.h"
 #include "format/types/binary_row.h"
+#include "format/types/variant.h"
 
 namespace savvy {
 namespace {
@@ -114,6 +115,14 @@ void emit_raw(BinaryRegion& region, std::size_t pos, const LogicalType& type, co
   if (raw->decode(in, Extent::kDelimited, sink) == End::kKnown) in.expect_end("a RAW value");
 }
 
+// The size of the metadata is big-endian, unlike all around it.
+void emit_variant_slot(BinaryRegion& region, std::size_t pos, ValueSink& sink) {
+  ByteReader in = pointed_part(region, pos, "VARIANT");
+  const std::string place = in.describe_position();
+  const Bytes metadata = in.blob("VARIANT metadata");
+  emit_variant(metadata, in.rest("VARIANT"), place, sink);
+}
+
 void emit_nested_row(BinaryRegion& region, std::size_t pos, const LogicalType& type,
                      ValueSink& sink) {
   std::vector<BinaryField> fields;
@@ -220,8 +229,7 @@ void emit_slot(BinaryRegion& region, std::size_t pos, const LogicalType& type, c
     case LogicalRoot::kNull:
       return sink.null();
     case LogicalRoot::kVariant:
-      return sink.opaque(pointed_part(region, pos, "VARIANT").rest("VARIANT"), type.root_name,
-                         kUnknownLayout);
+      return emit_variant_slot(region, pos, sink);
     case LogicalRoot::kTimestampTz:
     case LogicalRoot::kOther:
       return sink.opaque(region.at(pos, element_width(type), "slot"), type.root_name,

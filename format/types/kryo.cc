@@ -140,7 +140,8 @@ class KryoType final : public SnapshotType {
     try {
       return {read_kryo_value(in, classes_, release), {}, {}};
     } catch (const KryoUnknown& unknown) {
-      return {std::nullopt, unknown.what(), kUnknownClass};
+      const std::string name = unknown.what();
+      return {std::nullopt, name.empty() ? config_.type : name, kUnknownClass};
     } catch (const FormatError&) {
       return {std::nullopt, config_.type, kUnknownForm};
     }

@@ -226,7 +226,7 @@ class Reader final : private KryoInnerObjects {
     if (code == kNull) return std::nullopt;
     if (code == kByName) return class_by_name();
     const std::string_view name = classes_.name(code - 2, release_);
-    if (name.empty()) throw KryoUnknown(fmt::format("Kryo class {}", code - 2));
+    if (name.empty()) throw KryoUnknown({});
     if (name == "void") in_.in().fail_at(at, "an object of class void");
     return std::string(name);
   }

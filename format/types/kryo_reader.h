@@ -22,7 +22,8 @@
 
 namespace savvy {
 
-// What ends the decoding of a value, with the class that nothing here can read.
+// What ends the decoding of a value, with the class that nothing here can read; empty if only its
+// id is there.
 class KryoUnknown : public std::runtime_error {
  public:
   explicit KryoUnknown(const std::string& class_name) : std::runtime_error(class_name) {}
