@@ -9,6 +9,7 @@
 #include "format/iso_time.h"
 #include "format/java_time.h"
 #include "format/modified_utf8.h"
+#include "format/uuid_text.h"
 
 namespace savvy {
 namespace {
@@ -54,16 +55,14 @@ std::optional<std::string> date_text(const JavaValue& value) {
                        Fraction::kShortest, Zone::kUtc);
 }
 
-std::optional<std::string> uuid_text(const JavaValue& value) {
+std::optional<std::string> uuid_of(const JavaValue& value) {
   if (value.class_name() != "java.util.UUID") return std::nullopt;
-  const auto most = static_cast<std::uint64_t>(value.field("mostSigBits").integer());
-  const auto least = static_cast<std::uint64_t>(value.field("leastSigBits").integer());
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", most >> 32, most >> 16 & 0xFFFF,
-                     most & 0xFFFF, least >> 48, least & 0xFFFF'FFFF'FFFF);
+  return uuid_text(static_cast<std::uint64_t>(value.field("mostSigBits").integer()),
+                   static_cast<std::uint64_t>(value.field("leastSigBits").integer()));
 }
 
 std::optional<std::string> known_text(const JavaValue& value) {
-  for (const auto& form : {number_text, date_text, uuid_text, java_time_text}) {
+  for (const auto& form : {number_text, date_text, uuid_of, java_time_text}) {
     if (auto text = form(value)) return text;
   }
   return std::nullopt;

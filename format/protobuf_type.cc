@@ -41,10 +41,11 @@ class FirstError final : public protobuf::DescriptorPool::ErrorCollector {
 };
 
 // What a carrier holds: at most one event of interest.
-class PayloadSink final : public ValueSink {
+class PayloadSink final : public NullSink {
  public:
   enum class Kind { kNull, kBytes, kOpaque, kOther };
 
+  bool discards() const override { return false; }
   void null() override { kind = Kind::kNull; }
   void bytes(Bytes value) override {
     kind = Kind::kBytes;
@@ -56,17 +57,6 @@ class PayloadSink final : public ValueSink {
     type = type_name;
     reason = why;
   }
-  void boolean(bool) override {}
-  void int32(std::int32_t) override {}
-  void int64(std::int64_t) override {}
-  void float32(float) override {}
-  void float64(double) override {}
-  void string(std::string_view) override {}
-  void begin_object() override {}
-  void field(std::string_view) override {}
-  void end_object() override {}
-  void begin_array() override {}
-  void end_array() override {}
 
   Kind kind = Kind::kOther;
   ByteVector payload;

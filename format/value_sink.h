@@ -50,7 +50,7 @@ class OpaqueObserver {
 };
 
 // Takes everything and keeps nothing: a walk over a value for the sake of its end.
-class NullSink final : public ValueSink {
+class NullSink : public ValueSink {
  public:
   bool discards() const override { return true; }
   void null() override {}

@@ -10,6 +10,7 @@
 #include "format/iso_time.h"
 #include "format/modified_utf8.h"
 #include "format/types/snapshot_type.h"
+#include "format/uuid_text.h"
 
 namespace savvy {
 namespace {
@@ -72,15 +73,6 @@ std::string iso_duration(Bytes bytes) {
   const std::uint32_t millis = little_endian(bytes, 8);
   return fmt::format("P{}M{}DT{}.{:03}S", little_endian(bytes, 0), little_endian(bytes, 4),
                      millis / 1000, millis % 1000);
-}
-
-std::string uuid_text(Bytes bytes) {
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += fmt::format("{:02x}", bytes[i]);
-  }
-  return text;
 }
 
 void emit_bytes(const AvroNode& node, Bytes bytes, ValueSink& sink) {

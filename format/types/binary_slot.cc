@@ -5,6 +5,7 @@
 #include "format/modified_utf8.h"
 #include "format/types/binary_row.h"
 #include "format/types/variant.h"
+#include "format/uuid_text.h"
 
 namespace savvy {
 namespace {
@@ -101,8 +102,7 @@ void emit_uuid(BinaryRegion& region, std::size_t pos, ValueSink& sink) {
   const auto most = static_cast<std::uint64_t>(in.i64("UUID"));
   const auto least = static_cast<std::uint64_t>(in.i64("UUID"));
   in.expect_end("a UUID");
-  sink.string(fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", most >> 32, most >> 16 & 0xFFFF,
-                          most & 0xFFFF, least >> 48, least & 0xFFFF'FFFF'FFFF));
+  sink.string(uuid_text(most, least));
 }
 
 void emit_raw(BinaryRegion& region, std::size_t pos, const LogicalType& type, const Type* raw,

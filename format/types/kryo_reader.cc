@@ -13,6 +13,7 @@
 #include "format/iso_time.h"
 #include "format/modified_utf8.h"
 #include "format/types/kryo_times.h"
+#include "format/uuid_text.h"
 
 namespace savvy {
 namespace {
@@ -191,11 +192,6 @@ std::optional<bool> is_final(std::string_view class_name) {
   }
   if (form_of(class_name) || contains(kOpenClasses, class_name)) return false;
   return std::nullopt;
-}
-
-std::string uuid_text(std::uint64_t most, std::uint64_t least) {
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", most >> 32, most >> 16 & 0xFFFF,
-                     most & 0xFFFF, least >> 48, least & 0xFFFF'FFFF'FFFF);
 }
 
 class Reader final : private KryoInnerObjects {

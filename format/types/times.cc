@@ -6,6 +6,7 @@
 #include "format/types/class_names.h"
 #include "format/types/families.h"
 #include "format/types/fixed_type.h"
+#include "format/uuid_text.h"
 
 // Bytes   Date, sql.Date, sql.Time  i64 epoch ms                              null: Long.MIN
 //         sql.Timestamp             i64 epoch ms | i32 nanos of the second    null: Long.MIN, 0
@@ -119,8 +120,7 @@ void emit_local_date_time(ByteReader& in, ValueSink& sink) {
 void emit_uuid(ByteReader& in, ValueSink& sink) {
   const auto most = static_cast<std::uint64_t>(in.i64("UUID, high half"));
   const auto least = static_cast<std::uint64_t>(in.i64("UUID, low half"));
-  sink.string(fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", most >> 32, most >> 16 & 0xFFFF,
-                          most & 0xFFFF, least >> 48, least & 0xFFFF'FFFF'FFFF));
+  sink.string(uuid_text(most, least));
 }
 
 }  // namespace

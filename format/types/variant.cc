@@ -10,6 +10,7 @@
 #include "format/errors.h"
 #include "format/iso_time.h"
 #include "format/modified_utf8.h"
+#include "format/uuid_text.h"
 
 namespace savvy {
 namespace {
@@ -151,17 +152,6 @@ class VariantEmitter {
                           Fraction::kShortest));
   }
 
-  void emit_uuid(std::size_t at) {
-    std::string text;
-    std::size_t i = 0;
-    for (const std::uint8_t byte : region_.take(at, 16)) {
-      if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-      text += fmt::format("{:02x}", byte);
-      ++i;
-    }
-    sink_.string(text);
-  }
-
   Bytes sized(std::size_t at) const {
     return region_.take(at + 4, static_cast<std::size_t>(region_.number(at, 4)));
   }
@@ -206,7 +196,7 @@ class VariantEmitter {
       case 19:
         return emit_timestamp(at, kNanosPerSecond, Zone::kNone);
       case 20:
-        return emit_uuid(at);
+        return sink_.string(uuid_text(region_.take(at, 16)));
       default:
         region_.fail(fmt::format("primitive type {}", type));
     }
