@@ -26,6 +26,8 @@ constexpr int kUnsupported = 4;
 // For all threads together; what exceeds it goes to --tmp-dir.
 constexpr std::size_t kSortBudgetBytes = 128 * 1024 * 1024;
 
+constexpr std::uint64_t kDefaultCacheBytes = 64 * 1024 * 1024;
+
 struct DumpOptions {
   SnapshotOptions snapshot;
   RowFilterOptions filter;
@@ -41,6 +43,7 @@ struct DumpOptions {
   ProgressOptions progress;
   std::string temp_directory;
   MessageOptions messages;
+  std::uint64_t block_cache = kDefaultCacheBytes;
 };
 
 RowFormat row_format(const std::string& word) {
@@ -58,6 +61,7 @@ RowRunOptions run_options(const DumpOptions& options) {
     run.rows.sort = SortMemory{kSortBudgetBytes / options.jobs, options.temp_directory};
   }
   run.rows.messages = std::make_shared<MessageTypes>(options.messages);
+  run.rows.cache = std::make_shared<RocksdbCache>(options.block_cache);
   run.limit = options.limit;
   run.jobs = options.jobs;
   run.progress = options.progress;
@@ -156,6 +160,11 @@ void add_run_options(CLI::App& command, DumpOptions& options) {
       .add_option("-j,--jobs", options.jobs, "Threads; rows come in the same order for any number")
       ->check(CLI::Range(1U, 1024U))
       ->type_name("N");
+  command
+      .add_option("--block-cache", options.block_cache,
+                  "Memory for blocks of RocksDB files, e.g. --block-cache 256MB (64MB by default)")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   command.add_flag("--strict", options.strict,
                    "Exit code 4 if any value could only be printed as bytes");
   command.add_flag("--keep-going", options.keep_going,

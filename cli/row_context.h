@@ -16,6 +16,7 @@
 #include "cli/row_filter.h"
 #include "format/serializer_registry.h"
 #include "readers/entry_sorter.h"
+#include "readers/rocksdb_source.h"
 #include "readers/snapshot.h"
 
 namespace savvy {
@@ -25,6 +26,7 @@ struct RowOptions {
   RowContent content = RowContent::kWhole;
   std::optional<SortMemory> sort;  // entries of a key group by state name and key
   std::shared_ptr<const MessageTypes> messages = std::make_shared<MessageTypes>();
+  std::shared_ptr<const RocksdbCache> cache;
 };
 
 // Lists and maps without elements, which have no row: counted by operator and state.

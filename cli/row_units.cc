@@ -11,6 +11,7 @@
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "readers/keyed_stream.h"
+#include "readers/rocksdb_source.h"
 
 namespace savvy {
 namespace {
@@ -21,8 +22,8 @@ constexpr std::uint64_t kUnitBytes = 1024 * 1024;
 // An opened keyed stream with what its rows begin with.
 struct OpenedStream {
   SubtaskRef where;
-  KeyedStream stream;
-  std::vector<KeyedStateSchema> states;  // those of the stream, with the user's message types
+  std::unique_ptr<const KeyedSource> source;
+  std::vector<KeyedStateSchema> states;  // those of the source, with the user's message types
   std::vector<RowHead> heads;
   std::vector<std::size_t> ranks;  // of the states, by name
 };
@@ -61,9 +62,8 @@ void note_empty_collections(RowTask& task, const OpenedStream& opened,
 void add_key_group_rows(RowTask& task, const OpenedStream& opened, const KeyGroupSection& section) {
   const OperatorState& op = opened.where.op;
   KeyedRows rows(opened.states, opened.heads, task.filter, task.options.content,
-                 key_group_prefix_bytes(op.max_parallelism), opened.stream.file().name(),
-                 task.rows);
-  const auto entries = opened.stream.open(section);
+                 key_group_prefix_bytes(op.max_parallelism), opened.source->name(), task.rows);
+  const auto entries = opened.source->open(section);
   std::optional<EntrySorter> sorted;
   if (task.options.sort) sorted.emplace(*entries, opened.ranks, *task.options.sort);
   KeyedEntrySource& source = sorted ? static_cast<KeyedEntrySource&>(*sorted) : *entries;
@@ -89,7 +89,7 @@ void add_keyed_units(const std::shared_ptr<const OpenedStream>& opened, const Ro
     });
     batch_bytes = 0;
   };
-  for (const KeyGroupSection& section : opened->stream.sections()) {
+  for (const KeyGroupSection& section : opened->source->sections()) {
     if (section.size_bytes == 0 || !filter.wants_key_group(section.key_group)) continue;
     batch.push_back(section);
     batch_bytes += section.size_bytes;
@@ -118,6 +118,12 @@ std::vector<const OperatorState*> operators_in_order(const Snapshot& snapshot,
                      [](const OperatorState* a, const OperatorState* b) { return a->id < b->id; });
   }
   return operators;
+}
+
+// Whether there is a reader for the layout.
+bool is_read(const KeyedHandle& keyed) {
+  return handle_as<KeyGroupsHandle>(keyed) != nullptr ||
+         handle_as<IncrementalHandle>(keyed) != nullptr;
 }
 
 bool wants_managed_keyed(const RowFilter& filter) {
@@ -180,6 +186,17 @@ void RowUnitQueue::plan_operator(const OperatorState& op) {
   for (const Subtask* subtask : subtasks_in_order(op, filter_)) plan_subtask(op, *subtask);
 }
 
+std::unique_ptr<KeyedSource> RowUnitQueue::open_keyed(const SubtaskRef& where) const {
+  const KeyedHandle& keyed = where.subtask.managed_keyed_state;
+  const int prefix_bytes = key_group_prefix_bytes(where.op.max_parallelism);
+  if (const auto* files = handle_as<IncrementalHandle>(keyed)) {
+    return open_rocksdb_source(snapshot_, *files, prefix_bytes, registry_, *options_.cache);
+  }
+  const auto* groups = handle_as<KeyGroupsHandle>(keyed);
+  return std::make_unique<KeyedStream>(snapshot_.open(groups->delegate), *groups, prefix_bytes,
+                                       registry_);
+}
+
 void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask) {
   const SubtaskRef where{op, subtask};
   const auto& operator_state = subtask.managed_operator_state;
@@ -189,17 +206,15 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
   if (subtask.raw_operator_state && wants_raw_operator(filter_)) {
     add([where](RowTask& task) { add_raw_operator_rows(task, where); });
   }
-  const auto* keyed = handle_as<KeyGroupsHandle>(subtask.managed_keyed_state);
-  if (keyed != nullptr && wants_managed_keyed(filter_)) {
-    planned_.emplace_back([this, where, keyed](std::deque<RowUnit>& ready) {
-      KeyedStream stream(snapshot_.open(keyed->delegate), *keyed,
-                         key_group_prefix_bytes(where.op.max_parallelism), registry_);
-      std::vector<KeyedStateSchema> states = stream.states();
+  if (is_read(subtask.managed_keyed_state) && wants_managed_keyed(filter_)) {
+    planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
+      std::unique_ptr<KeyedSource> source = open_keyed(where);
+      std::vector<KeyedStateSchema> states = source->states();
       for (KeyedStateSchema& state : states) options_.messages->apply(state);
       std::vector<RowHead> heads = make_heads(where, states, options_.format);
       std::vector<std::size_t> ranks = ranks_by_name(states);
       add_keyed_units(
-          std::make_shared<OpenedStream>(OpenedStream{where, std::move(stream), std::move(states),
+          std::make_shared<OpenedStream>(OpenedStream{where, std::move(source), std::move(states),
                                                       std::move(heads), std::move(ranks)}),
           filter_, ready);
     });
@@ -239,10 +254,9 @@ std::vector<std::string> unsupported_state(const Snapshot& snapshot, const RowFi
     if (!filter.wants_operator(op)) continue;
     for (const Subtask* subtask : subtasks_in_order(op, filter)) {
       const KeyedHandle& keyed = subtask->managed_keyed_state;
-      if (is_null(keyed) || handle_as<KeyGroupsHandle>(keyed) != nullptr) continue;
-      const bool files = handle_as<IncrementalHandle>(keyed) != nullptr;
-      found.push_back(fmt::format("operator {} subtask {}: {}", operator_label(op), subtask->index,
-                                  files ? "RocksDB files" : "changelog"));
+      if (is_null(keyed) || is_read(keyed)) continue;
+      found.push_back(
+          fmt::format("operator {} subtask {}: changelog", operator_label(op), subtask->index));
     }
   }
   return found;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/row_context.h"
+#include "readers/keyed_source.h"
 
 namespace savvy {
 
@@ -36,6 +37,7 @@ class RowUnitQueue {
 
   void plan_operator(const OperatorState& op);
   void plan_subtask(const OperatorState& op, const Subtask& subtask);
+  std::unique_ptr<KeyedSource> open_keyed(const SubtaskRef& where) const;
   void add(RowUnit unit);
 
   const Snapshot& snapshot_;

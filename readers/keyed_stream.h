@@ -19,30 +19,25 @@
 #include "format/section_bounds.h"
 #include "format/state_handles.h"
 #include "format/storage.h"
+#include "readers/keyed_source.h"
 
 namespace savvy {
 
 enum class KeyedLayout { kCanonical, kHeap };
 
-// The entries of one key group, with all that must live while they are read.
-class KeyGroupReader : public KeyedEntrySource {
- public:
-  // Empty lists and maps met so far, by state id: they have no entry. Empty for canonical streams.
-  virtual std::vector<std::uint64_t> empty_collections() const = 0;
-};
-
-class KeyedStream {
+class KeyedStream final : public KeyedSource {
  public:
   KeyedStream(std::unique_ptr<RandomAccessFile> file, const KeyGroupsHandle& handle,
               int prefix_bytes, const SerializerRegistry& registry);
 
   KeyedLayout layout() const { return layout_; }
   const KeyedMetaBlock& meta() const { return meta_; }
-  const std::vector<KeyedStateSchema>& states() const { return states_; }
-  const std::vector<KeyGroupSection>& sections() const { return sections_; }
   const RandomAccessFile& file() const { return *file_; }
 
-  std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const;
+  const std::vector<KeyedStateSchema>& states() const override { return states_; }
+  const std::vector<KeyGroupSection>& sections() const override { return sections_; }
+  std::string_view name() const override { return file_->name(); }
+  std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override;
 
  private:
   std::unique_ptr<RandomAccessFile> file_;

@@ -110,11 +110,14 @@ TEST_CASE("states have as many rows as their jobs put in", "[corpus][counts]") {
     CAPTURE(name);
     const std::map<StateKey, std::size_t> expected = expectations_of(name, all);
     if (expected.empty() || !can_be_dumped(folder)) continue;
-    const auto found = regroup(count_by_state(dump_rows(folder)), expected);
+    std::vector<Json> rows = dump_rows(folder);
+    // What is on its way between tasks differs from run to run.
+    std::erase_if(rows, [](const Json& row) { return text_of(row, "kind") == "channel"; });
+    const auto found = regroup(count_by_state(rows), expected);
     CHECK(differences(expected, found) == std::set<std::string>{});
     ++snapshots_by_family[name.substr(0, name.find('-', name.find('-') + 1))];
   }
-  CHECK(snapshots_by_family["new-stateful"] == 51);
+  CHECK(snapshots_by_family["new-stateful"] == 63);
   CHECK(snapshots_by_family["operatorstate-complexKeyed"] == 8);
   CHECK(snapshots_by_family["operatorstate-nonKeyed"] == 8);
   CHECK(snapshots_by_family["type-serializer"] == 2);

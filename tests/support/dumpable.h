@@ -17,7 +17,8 @@ inline Metadata read_metadata(const std::filesystem::path& folder) {
 
 inline bool is_keyed_state_without_reader(const Subtask& subtask) {
   const KeyedHandle& keyed = subtask.managed_keyed_state;
-  return !is_null(keyed) && handle_as<KeyGroupsHandle>(keyed) == nullptr;
+  return !is_null(keyed) && handle_as<KeyGroupsHandle>(keyed) == nullptr &&
+         handle_as<IncrementalHandle>(keyed) == nullptr;
 }
 
 inline bool can_be_dumped(const std::filesystem::path& folder) {

@@ -1,0 +1,247 @@
+#include "readers/rocksdb_source.h"
+
+#include <fmt/format.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/merge_operator.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "format/errors.h"
+#include "format/keyed_meta.h"
+#include "readers/detail/rocksdb_files.h"
+#include "readers/section_reader.h"
+
+namespace savvy {
+
+struct RocksdbCache::Blocks {
+  std::shared_ptr<rocksdb::Cache> cache;
+};
+
+RocksdbCache::RocksdbCache(std::size_t bytes)
+    : blocks_(std::make_unique<Blocks>(Blocks{rocksdb::NewLRUCache(bytes)})) {}
+
+RocksdbCache::~RocksdbCache() = default;
+
+namespace {
+
+constexpr int kMaxOpenFiles = 256;
+constexpr const char* kDefaultFamily = "default";
+
+// RocksDB writes a log beside its files unless it is given one.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+Bytes as_bytes(const rocksdb::Slice& slice) {
+  return {reinterpret_cast<const std::uint8_t*>(slice.data()), slice.size()};
+}
+
+// The start of all keys of a key group.
+std::string key_group_prefix(std::int32_t key_group, int prefix_bytes) {
+  std::string prefix;
+  if (prefix_bytes == 2) prefix.push_back(static_cast<char>(key_group >> 8));
+  prefix.push_back(static_cast<char>(key_group));
+  return prefix;
+}
+
+std::shared_ptr<rocksdb::MergeOperator> list_merge() {
+  std::shared_ptr<rocksdb::MergeOperator> merge;
+  // The name under which Flink's lists are written; RocksDB brings the operator itself.
+  const rocksdb::Status status = rocksdb::MergeOperator::CreateFromString(
+      rocksdb::ConfigOptions(), "stringappendtest", &merge);
+  if (!status.ok()) throw UnsupportedError("RocksDB without the operator of Flink's lists");
+  return merge;
+}
+
+class RocksdbSource final : public KeyedSource {
+ public:
+  RocksdbSource(const Snapshot& snapshot, const IncrementalHandle& handle, int prefix_bytes,
+                const SerializerRegistry& registry, const RocksdbCache& cache)
+      : prefix_bytes_(prefix_bytes),
+        files_(std::make_shared<RocksdbFiles>(snapshot, handle)),
+        env_(rocksdb::NewCompositeEnv(files_)) {
+    const auto meta = snapshot.open(handle.meta);
+    name_ = meta->name();
+    SectionReader section(*meta, {0, meta->size()}, Compression::kNone);
+    states_ = keyed_state_schemas(decode_keyed_meta_block(section.in(), registry), name_);
+    list_sections(handle);
+    open_database(cache);
+  }
+
+  RocksdbSource(const RocksdbSource&) = delete;
+  RocksdbSource& operator=(const RocksdbSource&) = delete;
+
+  ~RocksdbSource() override {
+    for (rocksdb::ColumnFamilyHandle* family : families_) {
+      if (database_ != nullptr) database_->DestroyColumnFamilyHandle(family);
+    }
+  }
+
+  const std::vector<KeyedStateSchema>& states() const override { return states_; }
+  const std::vector<KeyGroupSection>& sections() const override { return sections_; }
+  std::string_view name() const override { return name_; }
+  std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override;
+
+  std::unique_ptr<rocksdb::Iterator> iterate(std::size_t state,
+                                             const rocksdb::ReadOptions& options) const {
+    return std::unique_ptr<rocksdb::Iterator>(
+        database_->NewIterator(options, family_of_state_[state]));
+  }
+
+  void check(const rocksdb::Status& status) const {
+    if (status.ok()) return;
+    files_->rethrow_error();
+    const std::string text =
+        fmt::format("{}: RocksDB: {}", name_, files_->with_places(status.ToString()));
+    if (status.IsNotSupported() || status.IsInvalidArgument()) throw UnsupportedError(text);
+    throw FormatError(text);
+  }
+
+ private:
+  // How large a key group is, nobody knows before it is read.
+  void list_sections(const IncrementalHandle& handle) {
+    std::uint64_t bytes = 0;
+    for (const auto* files : {&handle.shared_files, &handle.private_files}) {
+      for (const LocalFile& file : *files) {
+        bytes += static_cast<std::uint64_t>(
+            std::max<std::int64_t>(recorded_size(file.handle).value_or(0), 0));
+      }
+    }
+    const auto groups = static_cast<std::uint64_t>(std::max(handle.range.count, 1));
+    for (std::int32_t i = 0; i < handle.range.count; ++i) {
+      sections_.push_back({handle.range.first + i, 0, bytes / groups + 1, SectionEnd::kExact});
+    }
+  }
+
+  rocksdb::DBOptions database_options() const {
+    rocksdb::DBOptions options;
+    options.env = env_.get();
+    options.info_log = std::make_shared<NoLog>();
+    options.max_open_files = kMaxOpenFiles;
+    options.skip_stats_update_on_db_open = true;
+    options.max_file_opening_threads = 1;
+    return options;
+  }
+
+  // Families must be those of the states, one each, and the empty one that is always there.
+  std::vector<std::string> list_families() const {
+    std::vector<std::string> stored;
+    check(rocksdb::DB::ListColumnFamilies(database_options(), RocksdbFiles::kFolder, &stored));
+    std::set<std::string> expected = {kDefaultFamily};
+    for (const KeyedStateSchema& state : states_) expected.insert(state.name);
+    const std::set<std::string> found(stored.begin(), stored.end());
+    for (const std::string& name : expected) {
+      if (!found.contains(name)) {
+        throw FormatError(fmt::format("{}: no column family for state \"{}\"", name_, name));
+      }
+    }
+    for (const std::string& name : found) {
+      if (!expected.contains(name)) {
+        throw FormatError(fmt::format("{}: column family \"{}\" is no state", name_, name));
+      }
+    }
+    return stored;
+  }
+
+  void open_database(const RocksdbCache& cache) {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache.blocks().cache;
+    table.cache_index_and_filter_blocks = true;
+    rocksdb::ColumnFamilyOptions family;
+    family.merge_operator = list_merge();
+    family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+    for (const std::string& name : list_families()) descriptors.emplace_back(name, family);
+    rocksdb::DB* database = nullptr;
+    check(rocksdb::DB::OpenForReadOnly(database_options(), RocksdbFiles::kFolder, descriptors,
+                                       &families_, &database));
+    database_.reset(database);
+    for (const KeyedStateSchema& state : states_) {
+      const auto found = std::find_if(families_.begin(), families_.end(), [&](const auto* handle) {
+        return handle->GetName() == state.name;
+      });
+      family_of_state_.push_back(*found);
+    }
+  }
+
+  int prefix_bytes_;
+  std::string name_;
+  std::vector<KeyedStateSchema> states_;
+  std::vector<KeyGroupSection> sections_;
+  std::shared_ptr<RocksdbFiles> files_;
+  std::unique_ptr<rocksdb::Env> env_;
+  std::unique_ptr<rocksdb::DB> database_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  std::vector<rocksdb::ColumnFamilyHandle*> family_of_state_;
+};
+
+// One state after another, each from the first key of the group to the last.
+class RocksdbKeyGroup final : public KeyGroupReader {
+ public:
+  RocksdbKeyGroup(const RocksdbSource& source, std::int32_t key_group, int prefix_bytes)
+      : source_(source),
+        key_group_(key_group),
+        lower_(key_group_prefix(key_group, prefix_bytes)),
+        upper_(key_group_prefix(key_group + 1, prefix_bytes)),
+        lower_slice_(lower_),
+        upper_slice_(upper_) {
+    options_.iterate_lower_bound = &lower_slice_;
+    options_.iterate_upper_bound = &upper_slice_;
+    options_.total_order_seek = true;
+    options_.fill_cache = false;
+  }
+
+  bool next(KeyedEntry& entry) override {
+    if (iterator_ != nullptr) iterator_->Next();
+    while (iterator_ == nullptr || !iterator_->Valid()) {
+      if (iterator_ != nullptr) {
+        source_.check(iterator_->status());
+        ++state_;
+      }
+      if (state_ == source_.states().size()) return false;
+      iterator_ = source_.iterate(state_, options_);
+      iterator_->SeekToFirst();
+    }
+    entry = {};
+    entry.state = state_;
+    entry.key_group = key_group_;
+    entry.composite_key = as_bytes(iterator_->key());
+    entry.value = as_bytes(iterator_->value());
+    return true;
+  }
+
+ private:
+  const RocksdbSource& source_;
+  std::int32_t key_group_;
+  std::string lower_;
+  std::string upper_;
+  rocksdb::Slice lower_slice_;
+  rocksdb::Slice upper_slice_;
+  rocksdb::ReadOptions options_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+  std::size_t state_ = 0;
+};
+
+std::unique_ptr<KeyGroupReader> RocksdbSource::open(const KeyGroupSection& section) const {
+  return std::make_unique<RocksdbKeyGroup>(*this, section.key_group, prefix_bytes_);
+}
+
+}  // namespace
+
+std::unique_ptr<KeyedSource> open_rocksdb_source(const Snapshot& snapshot,
+                                                 const IncrementalHandle& handle, int prefix_bytes,
+                                                 const SerializerRegistry& registry,
+                                                 const RocksdbCache& cache) {
+  return std::make_unique<RocksdbSource>(snapshot, handle, prefix_bytes, registry, cache);
+}
+
+}  // namespace savvy

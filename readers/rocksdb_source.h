@@ -1,0 +1,41 @@
+// The keyed state of an incremental handle: RocksDB's own files, or those of ForSt.
+//
+// Bytes   a column family a state, of its name; keys and values are those of the canonical layout,
+//         list elements joined by ",". What counts is the live view: newest first, deletions
+//         applied, merge operands joined
+// Values  key groups outside the handle's range are left out: clipping leaves them in the files
+// Errors  FormatError: damaged files, or column families that are not the states of the meta block;
+//         UnsupportedError: what this RocksDB does not read; IoError: a file is missing
+// Source  RocksDBIncrementalRestoreOperation, RocksDBMapState, StringAppendTESTOperator
+
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "format/serializer_registry.h"
+#include "readers/keyed_source.h"
+#include "readers/snapshot.h"
+
+namespace savvy {
+
+// Blocks of the files that are open, for all of them together.
+class RocksdbCache {
+ public:
+  explicit RocksdbCache(std::size_t bytes);
+  ~RocksdbCache();
+
+  struct Blocks;
+  const Blocks& blocks() const { return *blocks_; }
+
+ private:
+  std::unique_ptr<Blocks> blocks_;
+};
+
+// `snapshot`, `handle` and `cache` outlive the source.
+std::unique_ptr<KeyedSource> open_rocksdb_source(const Snapshot& snapshot,
+                                                 const IncrementalHandle& handle, int prefix_bytes,
+                                                 const SerializerRegistry& registry,
+                                                 const RocksdbCache& cache);
+
+}  // namespace savvy

@@ -1,0 +1,101 @@
+// dump of RocksDB's and ForSt's own files.
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/cli/testdata.h"
+#include "tests/support/temp_folder.h"
+
+namespace savvy::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSavepoint = testdata_folder("flink2.3-rocksdb-native");
+
+Run dump(const fs::path& snapshot, const std::string& options = {}) {
+  return run_savvy("dump " + shell_word(snapshot) + " " + options);
+}
+
+// A copy of a savepoint whose files may be changed.
+struct Copy {
+  TempFolder folder;
+  fs::path path = folder.path("savepoint");
+  Copy() { fs::copy(kSavepoint, path, fs::copy_options::recursive); }
+
+  // The largest SST file: those end with this number.
+  fs::path largest_sst() const {
+    const std::string magic = "\xF7\xCF\xF4\x85\xB7\x41\xE2\x88";
+    fs::path found;
+    for (const auto& file : fs::directory_iterator(path)) {
+      if (!read_text(file.path()).ends_with(magic)) continue;
+      if (found.empty() || file.file_size() > fs::file_size(found)) found = file.path();
+    }
+    return found;
+  }
+};
+
+// The files of a folder with their sizes and times, to see that nothing was written.
+std::set<std::string> listing(const fs::path& folder) {
+  std::set<std::string> files;
+  for (const auto& file : fs::recursive_directory_iterator(folder)) {
+    if (!file.is_regular_file()) continue;
+    files.insert(file.path().string() + " " + std::to_string(file.file_size()) + " " +
+                 std::to_string(file.last_write_time().time_since_epoch().count()));
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("RocksDB rows are the same for any number of threads and for a small cache",
+          "[cli][rocksdb]") {
+  const Run one = dump(kSavepoint, "--jobs 1");
+  CHECK(one.exit_code == 0);
+  CHECK(one.out.size() > 10'000);
+  CHECK(dump(kSavepoint, "--jobs 8").out == one.out);
+  CHECK(dump(kSavepoint, "--jobs 3 --block-cache 1KB").out == one.out);
+}
+
+TEST_CASE("reading RocksDB files writes nothing beside them", "[cli][rocksdb]") {
+  const Copy copy;
+  const auto before = listing(copy.path);
+  CHECK(dump(copy.path).exit_code == 0);
+  CHECK(listing(copy.path) == before);
+}
+
+TEST_CASE("a missing RocksDB file is named", "[cli][rocksdb]") {
+  const Copy copy;
+  const fs::path gone = copy.largest_sst();
+  fs::remove(gone);
+  const Run run = dump(copy.path);
+  CHECK(run.exit_code == 3);
+  CHECK(run.err.find(gone.filename().string()) != std::string::npos);
+}
+
+TEST_CASE("a damaged RocksDB file is damage, not other rows", "[cli][rocksdb]") {
+  const std::string whole = dump(kSavepoint).out;
+  const Copy copy;
+  const fs::path file = copy.largest_sst();
+  const std::string bytes = read_text(file);
+  int refused = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += bytes.size() / 40) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
+    copy.folder.add("savepoint/" + file.filename().string(), damaged);
+    const Run run = dump(copy.path);
+    CAPTURE(at);
+    // What is not used does not matter: paddings, properties.
+    const bool same = run.exit_code == 0 && run.out == whole;
+    const bool damage = run.exit_code == 3 || run.exit_code == 4;
+    CHECK((same || damage));
+    if (damage) ++refused;
+  }
+  CHECK(refused >= 10);
+  for (std::size_t size = 0; size < bytes.size(); size += bytes.size() / 20) {
+    copy.folder.add("savepoint/" + file.filename().string(), bytes.substr(0, size));
+    CHECK(dump(copy.path).exit_code == 3);
+  }
+}
+
+}  // namespace savvy::testing
