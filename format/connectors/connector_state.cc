@@ -157,11 +157,22 @@ class LegacyKafkaType final : public Type {
   TypePtr carrier_;
 };
 
-// Of a source: version 1 of the frame has nothing behind it.
+// Of a source. Behind the frame of version 0 (Flink 1.12) stand lists that no restore looks at;
+// version 1 has nothing there.
 std::optional<Versioned> source_coordinator(Bytes state) {
+  constexpr std::uint64_t kHeadBytes = 12;
   ByteReader in(state, "coordinator state");
-  if (in.remaining() < 4 || in.i32("version") != 1) return std::nullopt;
-  return versioned(in);
+  if (in.remaining() < kHeadBytes) return std::nullopt;
+  const std::int32_t frame = in.i32("version");
+  if (frame == 1) return versioned(in);
+  if (frame != 0) return std::nullopt;
+  const std::int32_t version = in.i32("enumerator version");
+  const std::int32_t size = in.i32("enumerator size");
+  constexpr std::uint64_t kListBytes = 12;  // readers, split version, checkpoints
+  if (size < 0 || static_cast<std::uint64_t>(size) + kListBytes > in.remaining()) {
+    return std::nullopt;
+  }
+  return Versioned{version, in.take(static_cast<std::size_t>(size), "enumerator")};
 }
 
 bool is_java_stream(Bytes state) {

@@ -1,7 +1,8 @@
 // Kafka's sources and sinks.
 //
 // Bytes   split 0: utf topic | i32 partition | i64 start | i64 stop
-//         enumerator 1: i32 n, n x (utf topic | i32 partition), all assigned; 2: the same with an
+//         enumerator 0: i32 n | i32 split version | n x (i32 subtask | i32 k, k x (i32 size, split));
+//         1: i32 n, n x (utf topic | i32 partition), all assigned; 2: the same with an
 //         i32 status each | bool initial discovery finished; 3: i32 n | i32 split version | n x
 //         (i32 size, split | i32 status) | bool
 //         writer 2: utf prefix | i32 owned subtask | i32 subtasks | i32 ownership | i32 n, n x (utf
@@ -78,6 +79,35 @@ void parse_kafka_split(ByteReader& in, ValueSink& sink) {
   expect_plausible(in, stop >= kLeastMarker || stop == kNoStop, "stopping offset");
   put_offset(sink, "starting_offset", start);
   put_offset(sink, "stopping_offset", stop);
+}
+
+void parse_kafka_splits_of_subtasks(ByteReader& in, ValueSink& sink) {
+  const std::size_t size = in.count(8, "subtasks");
+  expect_plausible(in, size > 0, "subtasks");
+  const std::int32_t version = in.i32("split version");
+  expect_plausible(in, version == 0, "split version");
+  sink.field("of_subtasks");
+  sink.begin_array();
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::int32_t subtask = in.i32("subtask");
+    expect_plausible(in, subtask >= 0, "subtask");
+    sink.begin_object();
+    sink.field("subtask");
+    sink.int32(subtask);
+    sink.field("splits");
+    sink.begin_array();
+    const std::size_t splits = in.count(4 + kLeastPartitionBytes, "splits");
+    for (std::size_t k = 0; k < splits; ++k) {
+      ByteReader split = in.sub(in.count(1, "split size"), "split");
+      sink.begin_object();
+      parse_kafka_split(split, sink);
+      sink.end_object();
+      split.expect_end("a split");
+    }
+    sink.end_array();
+    sink.end_object();
+  }
+  sink.end_array();
 }
 
 void parse_kafka_partitions(ByteReader& in, ValueSink& sink) {

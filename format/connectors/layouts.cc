@@ -35,6 +35,7 @@ const std::vector<Layout>& split_layouts() {
 
 const std::vector<Layout>& enumerator_layouts() {
   static const std::vector<Layout> layouts = {
+      {"KafkaSourceEnumState", 0, parse_kafka_splits_of_subtasks},
       {"KafkaSourceEnumState", 1, parse_kafka_partitions},
       {"KafkaSourceEnumState", 2, parse_kafka_partition_statuses},
       {"KafkaSourceEnumState", 3, parse_kafka_split_statuses},

@@ -40,6 +40,7 @@ bool is_kafka_topic(std::string_view name);
 
 // The parsers, a file a connector.
 void parse_kafka_split(ByteReader& in, ValueSink& sink);
+void parse_kafka_splits_of_subtasks(ByteReader& in, ValueSink& sink);
 void parse_kafka_partitions(ByteReader& in, ValueSink& sink);
 void parse_kafka_partition_statuses(ByteReader& in, ValueSink& sink);
 void parse_kafka_split_statuses(ByteReader& in, ValueSink& sink);

@@ -114,6 +114,24 @@ TEST_CASE("enumerators of Kafka", "[connectors]") {
                  "00000001" + partition + "00000002" + "01"));
 }
 
+TEST_CASE("the coordinator of Flink 1.12 has lists behind its enumerator", "[connectors]") {
+  const std::string splits =
+      "00000001"
+      "00000000"
+      "00000002"
+      "00000001" +
+      size_hex(kSplit) + kSplit;
+  const std::string lists =
+      "00000000"
+      "00000000"
+      "00000000";
+  JsonSink sink;
+  emit_coordinator_state(from_hex("0000000000000000" + size_hex(splits) + splits + lists), sink);
+  CHECK(sink.document().at("enumerator").dump() ==
+        R"({"$layout":"KafkaSourceEnumState","of_subtasks":[{"subtask":2,"splits":[)"
+        R"({"topic":"topic","partition":8,"starting_offset":10,"stopping_offset":null}]}]})");
+}
+
 TEST_CASE("offsets of the legacy Kafka consumer", "[connectors]") {
   const std::string hex = "5701d6cfec021a016162e30000000000004180";
   const TypePtr carrier = byte_array();
