@@ -10,8 +10,7 @@
 #include "cli/operator_rows.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
-#include "readers/keyed_stream.h"
-#include "readers/rocksdb_source.h"
+#include "readers/open_keyed.h"
 
 namespace savvy {
 namespace {
@@ -120,12 +119,6 @@ std::vector<const OperatorState*> operators_in_order(const Snapshot& snapshot,
   return operators;
 }
 
-// Whether there is a reader for the layout.
-bool is_read(const KeyedHandle& keyed) {
-  return handle_as<KeyGroupsHandle>(keyed) != nullptr ||
-         handle_as<IncrementalHandle>(keyed) != nullptr;
-}
-
 bool wants_managed_keyed(const RowFilter& filter) {
   return filter.wants_kind("keyed") || filter.wants_kind("timer");
 }
@@ -186,17 +179,6 @@ void RowUnitQueue::plan_operator(const OperatorState& op) {
   for (const Subtask* subtask : subtasks_in_order(op, filter_)) plan_subtask(op, *subtask);
 }
 
-std::unique_ptr<KeyedSource> RowUnitQueue::open_keyed(const SubtaskRef& where) const {
-  const KeyedHandle& keyed = where.subtask.managed_keyed_state;
-  const int prefix_bytes = key_group_prefix_bytes(where.op.max_parallelism);
-  if (const auto* files = handle_as<IncrementalHandle>(keyed)) {
-    return open_rocksdb_source(snapshot_, *files, prefix_bytes, registry_, *options_.cache);
-  }
-  const auto* groups = handle_as<KeyGroupsHandle>(keyed);
-  return std::make_unique<KeyedStream>(snapshot_.open(groups->delegate), *groups, prefix_bytes,
-                                       registry_);
-}
-
 void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask) {
   const SubtaskRef where{op, subtask};
   const auto& operator_state = subtask.managed_operator_state;
@@ -206,9 +188,11 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
   if (subtask.raw_operator_state && wants_raw_operator(filter_)) {
     add([where](RowTask& task) { add_raw_operator_rows(task, where); });
   }
-  if (is_read(subtask.managed_keyed_state) && wants_managed_keyed(filter_)) {
+  if (can_open_keyed(subtask.managed_keyed_state) && wants_managed_keyed(filter_)) {
     planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
-      std::unique_ptr<KeyedSource> source = open_keyed(where);
+      std::unique_ptr<KeyedSource> source =
+          open_keyed_source(snapshot_, where.subtask.managed_keyed_state,
+                            where.op.max_parallelism, registry_, *options_.cache);
       std::vector<KeyedStateSchema> states = source->states();
       for (KeyedStateSchema& state : states) options_.messages->apply(state);
       std::vector<RowHead> heads = make_heads(where, states, options_.format);
@@ -254,7 +238,7 @@ std::vector<std::string> unsupported_state(const Snapshot& snapshot, const RowFi
     if (!filter.wants_operator(op)) continue;
     for (const Subtask* subtask : subtasks_in_order(op, filter)) {
       const KeyedHandle& keyed = subtask->managed_keyed_state;
-      if (is_null(keyed) || is_read(keyed)) continue;
+      if (is_null(keyed) || can_open_keyed(keyed)) continue;
       found.push_back(
           fmt::format("operator {} subtask {}: changelog", operator_label(op), subtask->index));
     }

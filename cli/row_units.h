@@ -37,7 +37,6 @@ class RowUnitQueue {
 
   void plan_operator(const OperatorState& op);
   void plan_subtask(const OperatorState& op, const Subtask& subtask);
-  std::unique_ptr<KeyedSource> open_keyed(const SubtaskRef& where) const;
   void add(RowUnit unit);
 
   const Snapshot& snapshot_;

@@ -1,0 +1,32 @@
+#include "readers/open_keyed.h"
+
+#include <fmt/format.h>
+
+#include "format/errors.h"
+#include "format/key_groups.h"
+#include "readers/keyed_stream.h"
+
+namespace savvy {
+
+bool can_open_keyed(const KeyedHandle& handle) {
+  return handle_as<KeyGroupsHandle>(handle) != nullptr ||
+         handle_as<IncrementalHandle>(handle) != nullptr;
+}
+
+std::unique_ptr<KeyedSource> open_keyed_source(const Snapshot& snapshot, const KeyedHandle& handle,
+                                               std::int32_t max_parallelism,
+                                               const SerializerRegistry& registry,
+                                               const RocksdbCache& cache) {
+  const int prefix_bytes = key_group_prefix_bytes(max_parallelism);
+  if (const auto* files = handle_as<IncrementalHandle>(handle)) {
+    return open_rocksdb_source(snapshot, *files, prefix_bytes, registry, cache);
+  }
+  if (const auto* groups = handle_as<KeyGroupsHandle>(handle)) {
+    return std::make_unique<KeyedStream>(snapshot.open(groups->delegate), *groups, prefix_bytes,
+                                         registry);
+  }
+  throw UnsupportedError(
+      fmt::format("{}: keyed state in a layout that is not read", snapshot.metadata_path()));
+}
+
+}  // namespace savvy
