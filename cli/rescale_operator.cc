@@ -1,0 +1,176 @@
+#include "cli/rescale_operator.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "cli/rehash_keyed.h"
+#include "cli/rescale_keyed.h"
+#include "cli/rescale_operator_state.h"
+#include "readers/channel_buffers.h"
+
+namespace savvy {
+namespace {
+
+std::vector<ChannelHandle> copy_channels(const std::vector<ChannelHandle>& handles,
+                                         StreamCopies& copies) {
+  std::vector<ChannelHandle> copied;
+  for (const ChannelHandle& handle : handles) copied.push_back(copies.plan_all(handle));
+  return copied;
+}
+
+// A handle of merged files that only keeps their folder alive has nothing to copy.
+Boxed<OperatorHandle> copy_operator_handle(const Boxed<OperatorHandle>& handle,
+                                           StreamCopies& copies) {
+  if (!handle || holds_no_state(*handle)) return {};
+  return copies.plan_all(*handle);
+}
+
+void copy_operator(const OperatorState& op, const OperatorPlan& plan, StreamCopies& copies,
+                   OperatorState& result) {
+  for (const Subtask& subtask : op.subtasks) {
+    if (subtask.finished && plan.dropped_finished_subtasks > 0) continue;
+    Subtask copy = subtask;
+    copy.managed_operator_state = copy_operator_handle(subtask.managed_operator_state, copies);
+    copy.raw_operator_state = copy_operator_handle(subtask.raw_operator_state, copies);
+    copy.managed_keyed_state = copies.plan_all(subtask.managed_keyed_state);
+    copy.raw_keyed_state = copies.plan_all(subtask.raw_keyed_state);
+    if (plan.dropped_channel_handles > 0) {
+      copy.input_channel_state.clear();
+      copy.result_subpartition_state.clear();
+    }
+    copy.input_channel_state = copy_channels(copy.input_channel_state, copies);
+    copy.result_subpartition_state = copy_channels(copy.result_subpartition_state, copies);
+    result.subtasks.push_back(std::move(copy));
+  }
+}
+
+template <typename Member>
+bool any_subtask(const OperatorState& op, Member has) {
+  return std::any_of(op.subtasks.begin(), op.subtasks.end(), has);
+}
+
+bool has_managed_keyed(const OperatorState& op) {
+  return any_subtask(op, [](const Subtask& s) { return !is_null(s.managed_keyed_state); });
+}
+bool has_raw_keyed(const OperatorState& op) {
+  return any_subtask(op, [](const Subtask& s) { return !is_null(s.raw_keyed_state); });
+}
+
+class OperatorRescale {
+ public:
+  OperatorRescale(const RewriteContext& context, const OperatorState& op, const OperatorPlan& plan,
+                  OperatorState& result)
+      : context_(context), op_(op), plan_(plan), result_(result) {
+    if (has_managed_keyed(op)) form_ = stored_form(context, op);
+  }
+
+  void add_units(std::vector<RewriteUnit>& units) {
+    for (std::int32_t i = 0; i < plan_.new_parallelism; ++i) {
+      Subtask subtask;
+      subtask.index = i;
+      result_.subtasks.push_back(std::move(subtask));
+    }
+    if (any_subtask(op_, [](const Subtask& s) { return s.managed_operator_state.has_value(); })) {
+      units.emplace_back([this] { write_managed_operator_state(); });
+    }
+    if (any_subtask(op_, [](const Subtask& s) { return s.raw_operator_state.has_value(); })) {
+      units.emplace_back([this] { write_raw_operator_state(); });
+    }
+    if (plan_.rehashes_keys) {
+      units.emplace_back([this] { rehash(); });
+    } else if (has_managed_keyed(op_) || has_raw_keyed(op_)) {
+      add_keyed_units(units);
+    }
+  }
+
+ private:
+  NewSubtask subtask(std::int32_t index) const {
+    return {op_, index, plan_.new_parallelism, plan_.new_max_parallelism, form_};
+  }
+
+  void add_keyed_units(std::vector<RewriteUnit>& units) {
+    handles_ = managed_keyed_handles(op_);
+    require_disjoint(handles_.ranges, op_.max_parallelism, "operator " + operator_label(op_));
+    parts_ = plan_keyed(handles_.ranges, plan_.new_parallelism, plan_.new_max_parallelism);
+    for (std::int32_t i = 0; i < plan_.new_parallelism; ++i) {
+      units.emplace_back([this, i] {
+        const auto at = static_cast<std::size_t>(i);
+        Subtask& to = result_.subtasks[at];
+        to.managed_keyed_state = rescale_keyed(context_, subtask(i), handles_, parts_[at]);
+        to.raw_keyed_state = rescale_raw_keyed(context_, subtask(i));
+      });
+    }
+  }
+
+  void rehash() {
+    const KeyedHandles handles = managed_keyed_handles(op_);
+    require_disjoint(handles.ranges, op_.max_parallelism, "operator " + operator_label(op_));
+    std::vector<NewSubtask> subtasks;
+    for (std::int32_t i = 0; i < plan_.new_parallelism; ++i) subtasks.push_back(subtask(i));
+    if (has_managed_keyed(op_)) {
+      const std::vector<KeyedHandle> written = rehash_keyed(context_, op_, handles, subtasks);
+      for (std::size_t i = 0; i < written.size(); ++i) {
+        result_.subtasks[i].managed_keyed_state = written[i];
+      }
+    }
+    if (has_raw_keyed(op_)) {
+      const std::vector<KeyedHandle> written = rehash_raw_timers(context_, op_, subtasks);
+      for (std::size_t i = 0; i < written.size(); ++i) {
+        result_.subtasks[i].raw_keyed_state = written[i];
+      }
+    }
+  }
+
+  void write_managed_operator_state() {
+    const OperatorStateRescale rescale(context_, op_, plan_.new_parallelism);
+    for (Subtask& to : result_.subtasks) to.managed_operator_state = rescale.write(to.index);
+  }
+
+  void write_raw_operator_state() {
+    const RawOperatorStateRescale rescale(context_, op_, plan_.new_parallelism);
+    for (Subtask& to : result_.subtasks) to.raw_operator_state = rescale.write(to.index);
+  }
+
+  const RewriteContext& context_;
+  const OperatorState& op_;
+  const OperatorPlan& plan_;
+  OperatorState& result_;
+  StoredForm form_;
+  KeyedHandles handles_;
+  std::vector<std::vector<KeyedPart>> parts_;
+};
+
+}  // namespace
+
+void plan_operator_units(const RewriteContext& context, const OperatorState& op,
+                         const OperatorPlan& plan, StreamCopies& copies, OperatorState& result,
+                         std::vector<RewriteUnit>& units) {
+  result = op;
+  result.subtasks.clear();
+  result.parallelism = plan.new_parallelism;
+  result.max_parallelism = plan.new_max_parallelism;
+  if (plan.action != RescaleAction::kRescaled) {
+    if (!op.fully_finished() && plan.action != RescaleAction::kNoState) {
+      copy_operator(op, plan, copies, result);
+    }
+    return;
+  }
+  const auto rescale = std::make_shared<OperatorRescale>(context, op, plan, result);
+  std::vector<RewriteUnit> own;
+  rescale->add_units(own);
+  for (RewriteUnit& unit : own) {
+    units.emplace_back([rescale, unit = std::move(unit)] { unit(); });
+  }
+}
+
+bool has_inflight_data(const Snapshot& snapshot, const Subtask& subtask) {
+  for (const auto* handles : {&subtask.input_channel_state, &subtask.result_subpartition_state}) {
+    for (const ChannelHandle& handle : *handles) {
+      if (holds_data(snapshot, handle)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace savvy

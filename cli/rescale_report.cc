@@ -1,0 +1,138 @@
+#include "cli/rescale_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "cli/record_output.h"
+#include "cli/table.h"
+
+namespace savvy {
+namespace {
+
+std::string change_text(std::int32_t from, std::int32_t to) {
+  return from == to ? fmt::format("{}", from) : fmt::format("{} -> {}", from, to);
+}
+
+double skew_of(const std::vector<std::uint64_t>& bytes) {
+  const auto sum = static_cast<double>(std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0}));
+  if (sum == 0) return 1;
+  const auto most = static_cast<double>(*std::max_element(bytes.begin(), bytes.end()));
+  return most / (sum / static_cast<double>(bytes.size()));
+}
+
+std::string sizes_text(const SubtaskSizes& sizes) {
+  if (sizes.bytes.empty()) return {};
+  const auto [least, most] = std::minmax_element(sizes.bytes.begin(), sizes.bytes.end());
+  return fmt::format("{}{} to {} a subtask, skew {:.2f}", sizes.exact ? "" : "about ",
+                     human_bytes(*least), human_bytes(*most), skew_of(sizes.bytes));
+}
+
+std::string plan_text(const RescaleReport& report) {
+  Table table({{"OPERATOR"},
+               {"ACTION"},
+               {"PARALLELISM", Align::kRight},
+               {"MAX", Align::kRight},
+               {report.sizes.empty() ? "" : "KEYED STATE"}});
+  for (std::size_t i = 0; i < report.plan.operators.size(); ++i) {
+    const OperatorPlan& op = report.plan.operators[i];
+    table.add({op.label, std::string(to_string(op.action)),
+               change_text(op.old_parallelism, op.new_parallelism),
+               change_text(op.old_max_parallelism, op.new_max_parallelism),
+               report.sizes.empty() ? "" : sizes_text(report.sizes[i])});
+  }
+  std::string text = table.text("  ");
+  for (const OperatorPlan& op : report.plan.operators) {
+    for (const std::string& note : op.notes) {
+      text += fmt::format("note: operator {}: {}\n", printable(op.label), note);
+    }
+  }
+  return text;
+}
+
+std::string report_text(const RescaleReport& report) {
+  std::string text =
+      fmt::format("{} {} -> {}\n", report.result ? "rescaled" : "would rescale",
+                  printable(report.source.metadata_path()), printable(report.options.destination));
+  text += plan_text(report);
+  for (const std::string& note : report.notes) text += fmt::format("note: {}\n", printable(note));
+  if (!report.result) return text;
+  if (report.result->verified) {
+    text += "verified: the new snapshot holds what its source holds\n";
+    text += counts_text(*report.result->verified);
+  } else {
+    text += "not verified, as --no-verify asks\n";
+  }
+  text += fmt::format("{} in {} files\n", human_bytes(report.result->bytes),
+                      report.result->file_count + 1);
+  return text + restore_command(report.options.destination, report.parallelism) + '\n';
+}
+
+Json operator_json(const RescaleReport& report, std::size_t index) {
+  const OperatorPlan& op = report.plan.operators[index];
+  Json json;
+  json["operator"] = op.label;
+  json["operator_id"] = to_hex(report.source.metadata().operators[index].id);
+  json["action"] = to_string(op.action);
+  json["parallelism"] = op.old_parallelism;
+  json["new_parallelism"] = op.new_parallelism;
+  json["max_parallelism"] = op.old_max_parallelism;
+  json["new_max_parallelism"] = op.new_max_parallelism;
+  if (!report.sizes.empty() && !report.sizes[index].bytes.empty()) {
+    const SubtaskSizes& sizes = report.sizes[index];
+    json["keyed_bytes"] = sizes.bytes;
+    json["keyed_bytes_exact"] = sizes.exact;
+    json["skew"] = skew_of(sizes.bytes);
+  }
+  json["notes"] = op.notes;
+  return json;
+}
+
+Json report_json(const RescaleReport& report) {
+  Json document = json_document();
+  document["command"] = "rescale";
+  document["dry_run"] = !report.result.has_value();
+  document["source"] = report.source.metadata_path();
+  document["destination"] = report.options.destination;
+  document["operators"] = Json::array();
+  for (std::size_t i = 0; i < report.plan.operators.size(); ++i) {
+    document["operators"].push_back(operator_json(report, i));
+  }
+  document["notes"] = report.notes;
+  if (!report.result) return document;
+  document["files"] = report.result->file_count + 1;
+  document["bytes"] = report.result->bytes;
+  document["verified"] = report.result->verified.has_value();
+  if (report.result->verified) document["states"] = counts_json(*report.result->verified);
+  document["restore"] = restore_command(report.options.destination, report.parallelism);
+  return document;
+}
+
+std::vector<Json> operator_records(const RescaleReport& report) {
+  std::vector<Json> records;
+  for (std::size_t i = 0; i < report.plan.operators.size(); ++i) {
+    records.push_back(operator_json(report, i));
+  }
+  return records;
+}
+
+}  // namespace
+
+std::string render(const RescaleReport& report, DocumentFormat format) {
+  switch (format) {
+    case DocumentFormat::kText:
+      return report_text(report);
+    case DocumentFormat::kJson:
+      return pretty_text(report_json(report));
+    case DocumentFormat::kJsonl:
+      return records_jsonl(operator_records(report));
+    case DocumentFormat::kCsv:
+      break;
+  }
+  return records_csv({"operator", "operator_id", "action", "parallelism", "new_parallelism",
+                      "max_parallelism", "new_max_parallelism", "keyed_bytes", "skew", "notes"},
+                     operator_records(report));
+}
+
+}  // namespace savvy

@@ -1,0 +1,231 @@
+#include "cli/snapshot_rewrite.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "cli/common_options.h"
+#include "cli/counting_folder.h"
+#include "cli/interrupt.h"
+#include "cli/table.h"
+#include "format/errors.h"
+#include "readers/inventory.h"
+#include "readers/local_storage.h"
+#include "writers/local_output.h"
+
+namespace savvy {
+namespace {
+
+namespace fs = std::filesystem;
+
+// For all threads together; what exceeds it goes to --tmp-dir.
+constexpr std::size_t kSortBudgetBytes = 64 * 1024 * 1024;
+constexpr std::int32_t kFirstVersionWithProperties = 4;
+
+// Stands for the folder while a rewrite is only planned.
+class NoFolder final : public OutputFolder {
+ public:
+  std::unique_ptr<OutputFile> create(std::string_view name) override { refuse(name); }
+  std::unique_ptr<RandomAccessFile> open(std::string_view name) const override { refuse(name); }
+  void rename(std::string_view from, std::string_view) override { refuse(from); }
+  void remove(std::string_view name) override { refuse(name); }
+
+ private:
+  [[noreturn]] static void refuse(std::string_view name) {
+    throw IoError(IoDirection::kWriting, fmt::format("{}: a dry run writes nothing", name));
+  }
+};
+
+SortMemory memory_of(const RewriteOptions& options) {
+  return {kSortBudgetBytes / options.jobs, options.temp_directory};
+}
+
+// A rewrite takes about as much room as what it reads.
+void require_room(const Snapshot& source, const std::string& destination) {
+  const InventoryTotals totals = total(read_inventory(source));
+  const std::uint64_t wanted = totals.file_bytes + totals.inline_bytes + source.metadata_bytes();
+  const std::uint64_t free = free_bytes(destination);
+  if (free >= wanted) return;
+  throw IoError(IoDirection::kWriting,
+                fmt::format("{}: {} are free there, and the snapshot takes about {}", destination,
+                            human_bytes(free), human_bytes(wanted)));
+}
+
+std::vector<RewriteUnit> all_units(RewritePlan& plan, OutputFolder& folder) {
+  std::vector<RewriteUnit> units = std::move(plan.units);
+  for (std::size_t i = 0; i < plan.copies.size(); ++i) {
+    units.emplace_back([&plan, &folder, i] { plan.copies.make(i, folder); });
+  }
+  return units;
+}
+
+// Differences are counted by the comparison itself.
+class NoRows final : public DiffSink {
+ public:
+  bool add(const DiffRow&) override { return true; }
+};
+
+DiffResult verify(const Snapshot& source, const std::string& metadata_path,
+                  const std::string& destination, const RewriteOptions& options,
+                  std::shared_ptr<const RocksdbCache> cache) {
+  PathMap paths;
+  for (const std::string& rule : options.map_rules) paths.add_rule(rule);
+  const LocalStorage storage;
+  const Snapshot written(metadata_path, std::move(paths), storage);
+  DiffOptions diff;
+  diff.temp_directory = options.temp_directory;
+  diff.jobs = options.jobs;
+  diff.cache = std::move(cache);
+  NoRows rows;
+  DiffResult result = diff_snapshots(source, written, diff, rows);
+  if (!result.equal()) {
+    throw IoError(IoDirection::kWriting,
+                  fmt::format("{}: what was written is not what the source holds, and is removed "
+                              "again; please report this. The first differences:\n  {}",
+                              destination, fmt::join(result.first_differences, "\n  ")));
+  }
+  return result;
+}
+
+std::string shell_text(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%,=";
+  if (text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
+  constexpr std::uint64_t kDefaultCacheBytes = 64 * 1024 * 1024;
+  options.jobs = std::max(1U, std::thread::hardware_concurrency());
+  options.block_cache = kDefaultCacheBytes;
+  command.add_option("SRC", options.source, "Directory that holds _metadata, or the metadata file")
+      ->required();
+  command
+      .add_option("DST", options.destination,
+                  "Directory to make; it must not exist, and appears when it is complete")
+      ->required();
+  command
+      .add_option("--map", options.map_rules,
+                  "Where a URI prefix of the snapshot lives here; repeatable, longest prefix wins, "
+                  "e.g. --map s3://bucket/flink=/mnt/flink")
+      ->type_name("FROM=TO")
+      ->allow_extra_args(false);
+  command.add_flag("--dry-run", options.dry_run, "Print what would be done, and write nothing");
+  command.add_flag("--no-verify", options.no_verify,
+                   "Do not compare the result with its source before it gets its name");
+  command
+      .add_option("-j,--jobs", options.jobs, "Threads; the result is the same for any number")
+      ->check(CLI::Range(1U, 1024U))
+      ->type_name("N");
+  command
+      .add_option("--tmp-dir", options.temp_directory,
+                  "Where entries are sorted that do not fit in memory, e.g. --tmp-dir /var/tmp")
+      ->type_name("DIR");
+  command
+      .add_option("--block-cache", options.block_cache,
+                  "Memory for blocks of RocksDB files, e.g. --block-cache 256MB (64MB by default)")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
+  add_progress_options(command, options.progress);
+}
+
+RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& registry,
+                             const RewriteOptions& options, const PlanRewrite& plan_rewrite) {
+  const InterruptGuard interrupt;
+  LocalSnapshotFolder local(options.destination, &interrupt.flag());
+  require_room(source, options.destination);
+  RewriteNotes notes;
+  RewritePlan plan(source);
+  const auto cache = std::make_shared<const RocksdbCache>(options.block_cache);
+  RewriteResult result;
+  std::string metadata_path;
+  {
+    Progress progress(options.progress.enabled());
+    CountingFolder folder(local, progress);
+    const RewriteContext context{source, registry, *cache, memory_of(options), folder, notes};
+    plan_rewrite(context, plan);
+    run_units(all_units(plan, folder), options.jobs);
+    const ByteVector metadata = encode_metadata(plan.metadata);
+    metadata_path = local.write_metadata(metadata);
+    result.file_count = folder.file_count();
+    result.bytes = folder.bytes() + metadata.size();
+  }
+  if (!options.no_verify) {
+    result.verified = verify(source, metadata_path, options.destination, options, cache);
+  }
+  local.commit();
+  result.notes = notes.all();
+  return result;
+}
+
+std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerRegistry& registry,
+                                       const RewriteOptions& options,
+                                       const PlanRewrite& plan_rewrite) {
+  NoFolder folder;
+  RewriteNotes notes;
+  RewritePlan plan(source);
+  const RocksdbCache cache(options.block_cache);
+  const RewriteContext context{source, registry, cache, memory_of(options), folder, notes};
+  plan_rewrite(context, plan);
+  return notes.all();
+}
+
+ByteVector self_contained_properties(const Snapshot& source) {
+  const Metadata& metadata = source.metadata();
+  const bool checkpoint = source.properties().kind == SnapshotKind::kCheckpoint;
+  if (metadata.version < kFirstVersionWithProperties || !checkpoint) return metadata.properties;
+  CheckpointProperties properties;
+  properties.kind = SnapshotKind::kSavepoint;
+  properties.name = "Savepoint";
+  properties.format = SavepointFormat::kNative;
+  properties.forced = true;
+  return encode_checkpoint_properties(properties);
+}
+
+std::string restore_command(const std::string& destination,
+                            std::optional<std::int32_t> parallelism) {
+  const std::string path = fs::absolute(destination).lexically_normal().string();
+  const std::string count = parallelism ? fmt::format(" -p {}", *parallelism) : "";
+  return fmt::format("flink run -s {}{} JOB.jar", shell_text("file://" + path), count);
+}
+
+std::string counts_text(const DiffResult& result) {
+  Table table({{"OPERATOR"},
+               {"KIND"},
+               {"STATE"},
+               {"ENTRIES IN", Align::kRight},
+               {"ENTRIES OUT", Align::kRight}});
+  for (const auto& [place, counts] : result.counts) {
+    const auto& [id, kind, state] = place;
+    table.add({counts.operator_label, counts.state_kind.empty() ? kind : counts.state_kind, state,
+               fmt::format("{}", counts.entries_before), fmt::format("{}", counts.entries_after)});
+  }
+  return table.empty() ? "" : table.text("  ");
+}
+
+Json counts_json(const DiffResult& result) {
+  Json states = Json::array();
+  for (const auto& [place, counts] : result.counts) {
+    const auto& [id, kind, state] = place;
+    Json json;
+    json["operator"] = counts.operator_label;
+    json["operator_id"] = id;
+    json["kind"] = kind;
+    json["state"] = state;
+    if (!counts.state_kind.empty()) json["state_kind"] = counts.state_kind;
+    json["entries_in"] = counts.entries_before;
+    json["entries_out"] = counts.entries_after;
+    states.push_back(std::move(json));
+  }
+  return states;
+}
+
+}  // namespace savvy
