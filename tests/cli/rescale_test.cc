@@ -1,0 +1,262 @@
+// rescale of every snapshot of testdata: what the new one holds, and where.
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "format/key_groups.h"
+#include "tests/cli/testdata.h"
+#include "tests/support/dumpable.h"
+#include "tests/support/temp_folder.h"
+
+namespace savvy::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+Run rescale(const std::string& arguments, const fs::path& to, const std::string& options) {
+  const std::size_t first = arguments.find(" --map");
+  const std::string map = first == std::string::npos ? "" : arguments.substr(first);
+  return run_savvy("rescale " + arguments.substr(0, first) + " " + shell_word(to) + map + " " +
+                   options);
+}
+
+std::vector<Json> rows_of(const std::string& arguments) {
+  const Run run = run_savvy("dump " + arguments);
+  REQUIRE(run.exit_code == 0);
+  return parse_lines(run.out);
+}
+
+
+// What does not change with the parallelism: of broadcast state one copy.
+std::vector<Json> contents(std::vector<Json> rows) {
+  std::erase_if(rows, [](const Json& row) {
+    return text_of(row, "kind") == "broadcast" && row.at("subtask") != 0;
+  });
+  for (Json& row : rows) {
+    row.erase("subtask");
+    if (!row.contains("key_group")) row.erase("list_index");
+  }
+  return rows;
+}
+
+std::set<std::string> files_in(const fs::path& folder) {
+  std::set<std::string> files;
+  for (const auto& file : fs::directory_iterator(folder)) {
+    files.insert(file.path().filename().string() + "\n" + read_text(file.path()));
+  }
+  return files;
+}
+
+// Unaligned checkpoints hold records on their way between tasks.
+bool holds_inflight_data(const fs::path& snapshot) {
+  return snapshot.string().find("-unaligned") != std::string::npos;
+}
+
+const fs::path kSmall = testdata_folder("flink2.3-hashmap-canonical-p1");
+
+}  // namespace
+
+TEST_CASE("a rescaled snapshot holds what its source holds, at any parallelism and back",
+          "[cli][rescale]") {
+  std::size_t rescaled = 0;
+  for (const fs::path& snapshot : testdata_snapshots()) {
+    if (holds_inflight_data(snapshot)) continue;
+    CAPTURE(snapshot.string());
+    const std::string source = snapshot_arguments(snapshot);
+    const std::vector<Json> before = rows_of(source);
+    for (const std::string parallelism : {"1", "3", "7"}) {
+      CAPTURE(parallelism);
+      const TempFolder folder;
+      const fs::path there = folder.path("there");
+      const fs::path back = folder.path("back");
+      const Run run = rescale(source, there, "--parallelism " + parallelism + " --format json");
+      CAPTURE(run.err);
+      REQUIRE(run.exit_code == 0);
+      CHECK(run.err.empty());
+      CHECK(Json::parse(run.out).at("verified") == true);
+      CHECK(first_difference(contents(before), contents(rows_of(shell_word(there)))) == "");
+      REQUIRE(rescale(shell_word(there), back, "--parallelism 2").exit_code == 0);
+      CHECK(first_difference(contents(before), contents(rows_of(shell_word(back)))) == "");
+      ++rescaled;
+    }
+  }
+  CHECK(rescaled >= 3 * 60);
+}
+
+TEST_CASE("key groups go to the subtasks that own them, and broadcast state to all",
+          "[cli][rescale]") {
+  for (const std::string name :
+       {"flink2.3-hashmap-canonical", "flink2.3-hashmap-native", "flink2.3-rocksdb-native",
+        "flink1.20-rocksdb-native-p2-of-4096", "flink2.3-hashmap-checkpoint-compressed"}) {
+    CAPTURE(name);
+    const TempFolder folder;
+    const fs::path there = folder.path("there");
+    REQUIRE(rescale(shell_word(testdata_folder(name)), there, "--parallelism 5").exit_code == 0);
+    const Metadata metadata = read_metadata(there);
+    const std::int32_t max = metadata.operators.front().max_parallelism;
+    std::map<std::string, std::set<int>> copies;
+    for (const Json& row : rows_of(shell_word(there))) {
+      if (row.contains("key_group")) {
+        CHECK(row.at("subtask") == subtask_of_key_group(row.at("key_group"), 5, max));
+      }
+      if (text_of(row, "kind") == "broadcast") {
+        copies[text_of(row, "operator_id") + text_of(row, "state")].insert(
+            row.at("subtask").get<int>());
+      }
+    }
+    for (const auto& [state, subtasks] : copies) CHECK(subtasks.size() == 5);
+    for (const OperatorState& op : metadata.operators) {
+      CHECK(op.parallelism == 5);
+      for (const Subtask& subtask : op.subtasks) {
+        const auto range = key_group_range(subtask.managed_keyed_state);
+        if (range) CHECK(*range == key_group_range(subtask.index, 5, max));
+      }
+    }
+  }
+}
+
+TEST_CASE("rescale writes the same bytes each time and for any number of threads",
+          "[cli][rescale]") {
+  for (const std::string name :
+       {"flink2.3-hashmap-canonical", "flink2.3-hashmap-checkpoint-compressed",
+        "flink2.3-rocksdb-native", "flink1.20-rocksdb-native"}) {
+    CAPTURE(name);
+    const TempFolder folder;
+    const std::string source = shell_word(testdata_folder(name));
+    REQUIRE(rescale(source, folder.path("a"), "--parallelism 3 --jobs 1").exit_code == 0);
+    REQUIRE(rescale(source, folder.path("b"), "--parallelism 3 --jobs 8").exit_code == 0);
+    CHECK(files_in(folder.path("a")).size() > 1);
+    CHECK(files_in(folder.path("a")) == files_in(folder.path("b")));
+  }
+}
+
+TEST_CASE("rescale leaves its source as it is", "[cli][rescale]") {
+  const TempFolder folder;
+  const auto before = files_in(kSmall);
+  REQUIRE(rescale(shell_word(kSmall), folder.path("there"), "--parallelism 4").exit_code == 0);
+  CHECK(files_in(kSmall) == before);
+}
+
+TEST_CASE("the number of key groups changes and changes back", "[cli][rescale]") {
+  std::size_t rehashed = 0;
+  std::size_t refused = 0;
+  for (const fs::path& snapshot : testdata_snapshots()) {
+    if (holds_inflight_data(snapshot)) continue;
+    CAPTURE(snapshot.string());
+    const TempFolder folder;
+    const fs::path there = folder.path("there");
+    const fs::path back = folder.path("back");
+    const std::string source = snapshot_arguments(snapshot);
+    const Run run = rescale(source, there, "--parallelism 3 --max-parallelism 1024");
+    CAPTURE(run.err);
+    if (run.exit_code == 4) {
+      // Keys of classes of the job: nobody else knows their hashCode.
+      CHECK(run.err.find("operator ") != std::string::npos);
+      CHECK(!fs::exists(there));
+      ++refused;
+      continue;
+    }
+    REQUIRE(run.exit_code == 0);
+    const std::int32_t max = read_metadata(snapshot).operators.front().max_parallelism;
+    auto before = rows_of(source);
+    auto after = rows_of(shell_word(there));
+    for (const Json& row : after) {
+      if (!row.contains("key_group")) continue;
+      CHECK(row.at("subtask") == subtask_of_key_group(row.at("key_group"), 3, 1024));
+    }
+    REQUIRE(rescale(shell_word(there), back,
+                    "--parallelism 2 --max-parallelism " + std::to_string(max))
+                .exit_code == 0);
+    CHECK(first_difference(contents(before), contents(rows_of(shell_word(back)))) == "");
+    before = contents(std::move(before));
+    after = contents(std::move(after));
+    drop_fields(before, {"key_group"});
+    drop_fields(after, {"key_group"});
+    CHECK(first_difference(before, after) == "");
+    ++rehashed;
+  }
+  CHECK(rehashed >= 20);
+  CHECK(refused >= 10);
+}
+
+TEST_CASE("rescale refuses what it cannot do, and leaves nothing behind", "[cli][rescale]") {
+  const TempFolder folder;
+  const fs::path there = folder.path("there");
+  const auto refuses = [&](const fs::path& snapshot, const std::string& options, int exit_code,
+                           const std::string& text) {
+    CAPTURE(options);
+    const Run run = rescale(snapshot_arguments(snapshot), there, options);
+    CAPTURE(run.err);
+    CHECK(run.exit_code == exit_code);
+    CHECK(run.out.empty());
+    CHECK(run.err.find(text) != std::string::npos);
+    CHECK(!fs::exists(there));
+    CHECK(!fs::exists(there.string() + ".inprogress"));
+  };
+  refuses(kSmall, "", 2, "nothing is asked for");
+  refuses(kSmall, "--parallelism 0", 2, "parallelism");
+  refuses(kSmall, "--max-parallelism 40000", 2, "32768");
+  refuses(kSmall, "--operator keyed-string", 2, "expected UID=N");
+  refuses(kSmall, "--parallelism 129", 4, "keyed-string");
+  refuses(kSmall, "--operator nobody=2", 4, "nobody");
+  refuses(testdata_folder("flink2.3-hashmap-checkpoint-unaligned") , "--parallelism 3", 4,
+          "take a savepoint");
+  refuses(folder.path("missing"), "--parallelism 2", 3, "missing");
+}
+
+TEST_CASE("rescale writes over nothing", "[cli][rescale]") {
+  const TempFolder folder;
+  folder.add("there/file", "mine");
+  const Run run = rescale(shell_word(kSmall), folder.path("there"), "--parallelism 2");
+  CHECK(run.exit_code == 4);
+  CHECK(run.err.find("exists already") != std::string::npos);
+  CHECK(read_text(folder.path("there/file")) == "mine");
+  folder.add("other.inprogress/file", "left");
+  const Run leftover = rescale(shell_word(kSmall), folder.path("other"), "--parallelism 2");
+  CHECK(leftover.exit_code == 4);
+  CHECK(leftover.err.find("can be deleted") != std::string::npos);
+  CHECK(!fs::exists(folder.path("other")));
+}
+
+TEST_CASE("a dry run of rescale says what it would do and writes nothing", "[cli][rescale]") {
+  const TempFolder folder;
+  const Run run =
+      rescale(shell_word(kSmall), folder.path("there"), "--parallelism 4 --dry-run --format json");
+  CHECK(run.exit_code == 0);
+  const Json plan = Json::parse(run.out);
+  CHECK(plan.at("dry_run") == true);
+  for (const Json& op : plan.at("operators")) {
+    CAPTURE(op.dump());
+    CHECK(op.at("new_parallelism") == 4);
+    if (op.at("operator") == "keyed-string") CHECK(op.at("keyed_bytes").size() == 4);
+  }
+  CHECK(!fs::exists(folder.path("there")));
+  CHECK(!fs::exists(folder.path("there.inprogress")));
+}
+
+TEST_CASE("a full disk leaves no snapshot", "[cli][rescale]") {
+  const TempFolder folder;
+  // Files may have 4 KiB at most.
+  const Run run = run_shell("ulimit -f 8; savvy rescale " +
+                            shell_word(testdata_folder("flink2.3-hashmap-canonical")) + " " +
+                            shell_word(folder.path("there")) + " --parallelism 1");
+  CHECK(run.exit_code == 5);
+  CHECK(!fs::exists(folder.path("there")));
+  CHECK(!fs::exists(folder.path("there.inprogress")));
+}
+
+TEST_CASE("one operator is rescaled by its uid, and the others are copied", "[cli][rescale]") {
+  const TempFolder folder;
+  const fs::path there = folder.path("there");
+  // The metadata of Flink 1.20 stores no uids: the hash decides.
+  const fs::path snapshot = testdata_folder("flink1.20-hashmap-canonical");
+  REQUIRE(rescale(shell_word(snapshot), there, "--operator keyed-string=5").exit_code == 0);
+  std::map<std::int32_t, int> parallelisms;
+  for (const OperatorState& op : read_metadata(there).operators) ++parallelisms[op.parallelism];
+  CHECK(parallelisms[5] == 1);
+  CHECK(parallelisms[2] + 1 == static_cast<int>(read_metadata(there).operators.size()));
+  CHECK(first_difference(contents(rows_of(shell_word(snapshot))),
+                         contents(rows_of(shell_word(there)))) == "");
+}
+
+}  // namespace savvy::testing
