@@ -20,6 +20,7 @@ constexpr int kUsage = 2;
 constexpr int kUnreadable = 3;
 constexpr int kUnsupported = 4;
 constexpr int kWritingFailed = 5;
+constexpr int kInterrupted = 130;
 
 std::string version_text() {
   return fmt::format(
@@ -44,6 +45,8 @@ int run(const Command& command) {
     return complain(error, kUnreadable);
   } catch (const UnsupportedError& error) {
     return complain(error, kUnsupported);
+  } catch (const InterruptedError& error) {
+    return complain(error, kInterrupted);
   } catch (const IoError& error) {
     return complain(error,
                     error.direction() == IoDirection::kReading ? kUnreadable : kWritingFailed);

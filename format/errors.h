@@ -1,10 +1,11 @@
-// The four kinds of error; each decides one exit code of the program (design.md, section 2).
+// The kinds of error; each decides one exit code of the program (design.md, section 2).
 //
 //   UsageError        the request is wrong, whatever the snapshot holds           2
 //   FormatError       the bytes break the format                                  3
 //   UnsupportedError  valid, but not handled, or refused for what is there        4
 //   IoError           the system refused an operation                             3 reading, 5
 //         writing
+//   InterruptedError  the user wants it to stop                                 130
 //
 // A message stands alone: it names the file and, where there is one, the byte offset.
 
@@ -32,6 +33,11 @@ class FormatError : public Error {
 };
 
 class UnsupportedError : public Error {
+ public:
+  using Error::Error;
+};
+
+class InterruptedError : public Error {
  public:
   using Error::Error;
 };

@@ -4,13 +4,11 @@
 
 #include "format/composite_key.h"
 #include "format/errors.h"
-#include "format/types/snapshot_type.h"
 
 namespace savvy {
 namespace {
 
 constexpr std::uint8_t kListDelimiter = ',';
-constexpr std::size_t kNullFlagBytes = 1;
 
 void append(Bytes bytes, ByteVector& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
@@ -23,8 +21,7 @@ HeapKeyGroup::HeapKeyGroup(ByteReader& in, SectionEnd section_end, std::int32_t 
       key_group_(key_group),
       prefix_bytes_(prefix_bytes),
       states_(states),
-      seen_(states.size()),
-      sections_left_(states.size()),
+      heads_(states.size()),
       empty_collections_(states.size()) {}
 
 bool HeapKeyGroup::next(KeyedEntry& entry) {
@@ -50,27 +47,15 @@ bool HeapKeyGroup::next_divided(KeyedEntry& entry) {
       const Within place(in_, states_[state_].name);
       read_key();
       if (read_value(entry)) return true;
-    } else if (sections_left_ > 0) {
-      open_section();
+    } else if (!heads_.at_end()) {
+      const HeapSection section = heads_.read(in_);
+      state_ = section.state;
+      entries_left_ = section.entry_count;
     } else {
       if (section_end_ == SectionEnd::kExact) in_.expect_end("the key group");
       return false;
     }
   }
-}
-
-void HeapKeyGroup::open_section() {
-  --sections_left_;
-  const std::uint64_t at = in_.offset();
-  state_ = in_.u16("state id");
-  if (state_ >= states_.size()) {
-    in_.fail_at(
-        at, fmt::format("state id = {}, the stream describes {} states", state_, states_.size()));
-  }
-  if (seen_[state_])
-    in_.fail_at(at, fmt::format("state id {} comes twice in the key group", state_));
-  seen_[state_] = true;
-  entries_left_ = in_.count(1, "entry count");
 }
 
 void HeapKeyGroup::take_undivided(KeyedEntry& entry) {
@@ -83,7 +68,7 @@ void HeapKeyGroup::take_undivided(KeyedEntry& entry) {
   entry = {state_, key_group_, key, in_.bytes_since(start), true};
   map_entries_left_ = 0;
   entries_left_ = 0;
-  sections_left_ = 0;
+  heads_ = HeapSectionHeads(0);
 }
 
 void HeapKeyGroup::begin_piece(Piece piece) {
@@ -125,7 +110,7 @@ bool HeapKeyGroup::read_value(KeyedEntry& entry) {
     if (!read_list()) return false;
     value = list_;
   } else if (state.kind == KeyedStateKind::kMap) {
-    map_entries_left_ = in_.count(state.user_key->min_bytes() + kNullFlagBytes, "map size");
+    map_entries_left_ = heap_map_size(in_, state);
     if (map_entries_left_ == 0) {
       ++empty_collections_[state_];
       return false;
@@ -134,7 +119,7 @@ bool HeapKeyGroup::read_value(KeyedEntry& entry) {
     return true;
   } else if (state.kind != KeyedStateKind::kTimer) {
     const std::uint64_t start = in_.offset();
-    skip_element();
+    skip_state_element(in_, state);
     value = in_.bytes_since(start);
   }
   entry = {state_, key_group_, composite_, value};
@@ -143,8 +128,7 @@ bool HeapKeyGroup::read_value(KeyedEntry& entry) {
 
 bool HeapKeyGroup::read_list() {
   const KeyedStateSchema& state = states_[state_];
-  const std::size_t time_bytes = state.ttl ? sizeof(std::int64_t) : 0;
-  const std::size_t size = element_count(in_, time_bytes + state.value->min_bytes(), "list size");
+  const std::size_t size = heap_list_size(in_, state);
   if (size == 0) {
     ++empty_collections_[state_];
     return false;
@@ -152,7 +136,7 @@ bool HeapKeyGroup::read_list() {
   list_.clear();
   for (std::size_t i = 0; i < size; ++i) {
     const std::uint64_t start = in_.offset();
-    skip_element();
+    skip_state_element(in_, state);
     if (i > 0) list_.push_back(kListDelimiter);
     append(in_.bytes_since(start), list_);
   }
@@ -167,18 +151,11 @@ void HeapKeyGroup::read_map_entry(KeyedEntry& entry) {
   const std::uint64_t start = in_.offset();
   state.user_key->skip(in_);
   const auto user_key_size = static_cast<std::size_t>(in_.offset() - start);
-  if (!in_.boolean("null flag of a map value")) skip_element();
+  if (!in_.boolean("null flag of a map value")) skip_state_element(in_, state);
   const Bytes whole = in_.bytes_since(start);
   composite_.resize(key_size_);
   append(whole.first(user_key_size), composite_);
   entry = {state_, key_group_, composite_, whole.subspan(user_key_size)};
-}
-
-// A value, a list element or a map value, with its TTL time.
-void HeapKeyGroup::skip_element() {
-  const KeyedStateSchema& state = states_[state_];
-  if (state.ttl) in_.i64("last access time");
-  state.value->skip(in_);
 }
 
 }  // namespace savvy

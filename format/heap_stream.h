@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "format/byte_reader.h"
+#include "format/heap_sections.h"
 #include "format/keyed_entry.h"
 #include "format/keyed_schema.h"
 
@@ -35,7 +36,6 @@ class HeapKeyGroup final : public KeyedEntrySource {
   const std::vector<std::uint64_t>& empty_collections() const { return empty_collections_; }
 
  private:
-  void open_section();
   bool next_divided(KeyedEntry& entry);
   // What is handed out whole.
   enum class Piece { kEntry, kMapEntry };
@@ -49,15 +49,13 @@ class HeapKeyGroup final : public KeyedEntrySource {
   // Joins the elements in list_; false for an empty list.
   bool read_list();
   void read_map_entry(KeyedEntry& entry);
-  void skip_element();
 
   ByteReader& in_;
   SectionEnd section_end_;
   std::int32_t key_group_;
   int prefix_bytes_;
   const std::vector<KeyedStateSchema>& states_;
-  std::vector<bool> seen_;  // by state id
-  std::size_t sections_left_;
+  HeapSectionHeads heads_;
   std::size_t state_ = 0;
   std::size_t entries_left_ = 0;
   std::size_t map_entries_left_ = 0;

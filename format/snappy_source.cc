@@ -1,27 +1,19 @@
 #include "format/snappy_source.h"
 
 #include <fmt/format.h>
-#include <isa-l/crc.h>
 #include <snappy.h>
 
 #include <algorithm>
 #include <array>
 
+#include "format/detail/snappy_chunk.h"
 #include "format/errors.h"
 
 namespace savvy {
 namespace {
 
-// Written to disk by the framing format, never change.
-constexpr std::array<std::uint8_t, 10> kIdentifier = {0xFF, 0x06, 0x00, 0x00, 0x73,
-                                                      0x4E, 0x61, 0x50, 0x70, 0x59};
-constexpr std::uint8_t kCompressed = 0x00;
-constexpr std::uint8_t kPlain = 0x01;
-constexpr std::uint8_t kFirstSkippable = 0x80;
-constexpr std::uint8_t kStreamIdentifier = 0xFF;
-constexpr std::size_t kHeaderBytes = 4;
-constexpr std::size_t kChecksumBytes = 4;
-constexpr std::size_t kMaxPlainBytes = 65536;
+using namespace snappy_chunk;
+
 // A snappy copy of three bytes yields at most 64.
 constexpr std::uint64_t kMaxRatio = 22;
 constexpr std::size_t kWindowBytes = 256 * 1024;
@@ -30,12 +22,6 @@ std::uint32_t little_endian(Bytes bytes) {
   std::uint32_t value = 0;
   for (std::size_t i = bytes.size(); i > 0; --i) value = (value << 8) | bytes[i - 1];
   return value;
-}
-
-// CRC-32C (the iSCSI polynomial), rotated and shifted as the framing format demands.
-std::uint32_t masked_crc(std::span<std::uint8_t> plain) {
-  const std::uint32_t crc = ~crc32_iscsi(plain.data(), static_cast<int>(plain.size()), 0xFFFFFFFFU);
-  return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U;
 }
 
 const char* as_chars(Bytes bytes) { return reinterpret_cast<const char*>(bytes.data()); }

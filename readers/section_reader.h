@@ -6,13 +6,12 @@
 #include <memory>
 
 #include "format/byte_reader.h"
+#include "format/compression.h"
 #include "format/file_source.h"
 #include "format/section_bounds.h"
 #include "format/snappy_source.h"
 
 namespace savvy {
-
-enum class Compression { kNone, kSnappy };
 
 class SectionReader {
  public:

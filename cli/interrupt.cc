@@ -1,0 +1,40 @@
+#include "cli/interrupt.h"
+
+namespace savvy {
+namespace {
+
+// A handler has no other way to say something to the program.
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void note_interrupt(int) { interrupted = true; }
+
+struct sigaction install(int signal_number, void (*handler)(int), int flags) {
+  struct sigaction wanted = {};
+  wanted.sa_handler = handler;
+  wanted.sa_flags = flags;
+  sigemptyset(&wanted.sa_mask);
+  struct sigaction before = {};
+  sigaction(signal_number, &wanted, &before);
+  return before;
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  interrupted = false;
+  const int once = static_cast<int>(SA_RESETHAND);
+  interrupt_before_ = install(SIGINT, note_interrupt, once);
+  terminate_before_ = install(SIGTERM, note_interrupt, once);
+  file_size_before_ = install(SIGXFSZ, SIG_IGN, 0);
+}
+
+InterruptGuard::~InterruptGuard() {
+  sigaction(SIGINT, &interrupt_before_, nullptr);
+  sigaction(SIGTERM, &terminate_before_, nullptr);
+  sigaction(SIGXFSZ, &file_size_before_, nullptr);
+}
+
+const std::atomic<bool>& InterruptGuard::flag() const { return interrupted; }
+
+}  // namespace savvy

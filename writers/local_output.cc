@@ -1,0 +1,256 @@
+#include "writers/local_output.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "format/errors.h"
+#include "writers/detail/descriptor.h"
+
+namespace savvy {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kBufferBytes = 1024 * 1024;
+constexpr mode_t kNewFileMode = 0666;  // the umask takes from both
+constexpr mode_t kNewFolderMode = 0777;
+constexpr std::string_view kMetadata = "_metadata";
+constexpr std::string_view kUnverifiedMetadata = "_metadata.part";
+
+[[noreturn]] void fail(const std::string& path, std::string_view operation) {
+  throw IoError(IoDirection::kWriting, path, operation, errno);
+}
+
+void check_interrupt(const std::atomic<bool>* interrupted) {
+  if (interrupted == nullptr || !*interrupted) return;
+  throw InterruptedError("interrupted: no snapshot was written");
+}
+
+// Fills the whole stretch of the file.
+void write_at(int descriptor, std::uint64_t offset, Bytes bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail(path, "write");
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    offset += static_cast<std::uint64_t>(n);
+  }
+}
+
+class LocalOutputFile final : public OutputFile {
+ public:
+  LocalOutputFile(std::string path, std::string name, const std::atomic<bool>* interrupted)
+      : path_(std::move(path)),
+        name_(std::move(name)),
+        interrupted_(interrupted),
+        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode)) {
+    if (descriptor_.number() < 0) fail(path_, "create");
+  }
+
+  std::string_view name() const override { return name_; }
+  std::uint64_t size() const override { return written_ + buffer_.size(); }
+
+  void append(Bytes bytes) override {
+    if (buffer_.size() + bytes.size() > kBufferBytes) flush();
+    if (bytes.size() > kBufferBytes) {
+      write_at(descriptor_.number(), written_, bytes, path_);
+      written_ += bytes.size();
+      return;
+    }
+    if (buffer_.size() + bytes.size() > buffer_.capacity()) {
+      buffer_.reserve(std::min(kBufferBytes, 2 * (buffer_.size() + bytes.size())));
+    }
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  }
+
+  void patch(std::uint64_t offset, Bytes bytes) override {
+    if (offset < written_) {
+      const Bytes on_disk = bytes.first(
+          static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), written_ - offset)));
+      write_at(descriptor_.number(), offset, on_disk, path_);
+      offset += on_disk.size();
+      bytes = bytes.subspan(on_disk.size());
+    }
+    if (bytes.empty()) return;
+    std::copy(bytes.begin(), bytes.end(),
+              buffer_.begin() + static_cast<std::ptrdiff_t>(offset - written_));
+  }
+
+  void finish() override {
+    flush();
+    if (fsync(descriptor_.number()) != 0) fail(path_, "sync");
+    if (descriptor_.close() != 0) fail(path_, "close");
+    buffer_ = {};
+  }
+
+ private:
+  void flush() {
+    check_interrupt(interrupted_);
+    write_at(descriptor_.number(), written_, buffer_, path_);
+    written_ += buffer_.size();
+    buffer_.clear();
+  }
+
+  std::string path_;
+  std::string name_;
+  const std::atomic<bool>* interrupted_;
+  Descriptor descriptor_;
+  std::uint64_t written_ = 0;  // bytes on disk
+  ByteVector buffer_;          // what follows them
+};
+
+class FinishedFile final : public RandomAccessFile {
+ public:
+  explicit FinishedFile(std::string path)
+      : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+    struct stat status;
+    if (descriptor_.number() < 0 || fstat(descriptor_.number(), &status) != 0) {
+      throw IoError(IoDirection::kReading, path_, "open", errno);
+    }
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  }
+
+  std::string_view name() const override { return path_; }
+  std::uint64_t size() const override { return size_; }
+
+  void read_at(std::uint64_t offset, std::span<std::uint8_t> out) const override {
+    while (!out.empty()) {
+      const ssize_t n =
+          pread(descriptor_.number(), out.data(), out.size(), static_cast<off_t>(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) throw IoError(IoDirection::kReading, path_, "read", n < 0 ? errno : EIO);
+      out = out.subspan(static_cast<std::size_t>(n));
+      offset += static_cast<std::uint64_t>(n);
+    }
+  }
+
+ private:
+  std::string path_;
+  Descriptor descriptor_;
+  std::uint64_t size_ = 0;
+};
+
+// Makes names that were given in a folder outlive a crash.
+void sync_folder(const std::string& path) {
+  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.number() < 0) fail(path, "open");
+  // Some file systems do not sync folders, and say so.
+  if (fsync(folder.number()) != 0 && errno != EINVAL) fail(path, "sync");
+}
+
+bool exists(const std::string& path) {
+  struct stat status;
+  return lstat(path.c_str(), &status) == 0;  // a link into nowhere is something, too
+}
+
+[[noreturn]] void refuse_destination(const std::string& path) {
+  throw UnsupportedError(fmt::format(
+      "{}: exists already, and a snapshot is never written over anything; give another name, or "
+      "move it out of the way",
+      path));
+}
+
+[[noreturn]] void refuse_leftover(const std::string& path) {
+  throw UnsupportedError(
+      fmt::format("{}: exists already: another run is writing there, or one was interrupted and "
+                  "left it behind; "
+                  "in that case it holds no snapshot and can be deleted",
+                  path));
+}
+
+// Without replacing what `to` may name.
+void rename_to_new(const std::string& from, const std::string& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+  if (errno == EEXIST) refuse_destination(to);
+  // A kernel or a file system without this form. Between the look and the rename another program
+  // could slip in an empty folder; a file or a folder with something in it still makes it fail.
+  if (errno != EINVAL && errno != ENOSYS) fail(to, "rename to");
+  if (exists(to)) refuse_destination(to);
+  if (std::rename(from.c_str(), to.c_str()) != 0) fail(to, "rename to");
+}
+
+// Without a slash at the end, which would lead ".inprogress" inside.
+std::string without_end_slash(std::string_view path) {
+  const std::size_t last = path.find_last_not_of('/');
+  if (last == std::string_view::npos) throw UsageError("the name of the new snapshot is empty");
+  return std::string(path.substr(0, last + 1));
+}
+
+std::string parent_of(const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+}  // namespace
+
+LocalSnapshotFolder::LocalSnapshotFolder(std::string_view destination,
+                                         const std::atomic<bool>* interrupted)
+    : destination_(without_end_slash(destination)),
+      work_folder_(destination_ + ".inprogress"),
+      interrupted_(interrupted) {
+  if (exists(destination_)) refuse_destination(destination_);
+  if (mkdir(work_folder_.c_str(), kNewFolderMode) == 0) return;
+  if (errno == EEXIST) refuse_leftover(work_folder_);
+  fail(work_folder_, "create");
+}
+
+LocalSnapshotFolder::~LocalSnapshotFolder() {
+  std::error_code ignored;
+  if (removed_by_destructor_) fs::remove_all(work_folder_, ignored);
+}
+
+std::string LocalSnapshotFolder::path_of(std::string_view name) const {
+  return fmt::format("{}/{}", work_folder_, name);
+}
+
+std::unique_ptr<OutputFile> LocalSnapshotFolder::create(std::string_view name) {
+  check_interrupt(interrupted_);
+  return std::make_unique<LocalOutputFile>(path_of(name), std::string(name), interrupted_);
+}
+
+std::unique_ptr<RandomAccessFile> LocalSnapshotFolder::open(std::string_view name) const {
+  return std::make_unique<FinishedFile>(path_of(name));
+}
+
+void LocalSnapshotFolder::rename(std::string_view from, std::string_view to) {
+  rename_to_new(path_of(from), path_of(to));
+}
+
+void LocalSnapshotFolder::remove(std::string_view name) {
+  if (unlink(path_of(name).c_str()) != 0) fail(path_of(name), "remove");
+}
+
+std::string LocalSnapshotFolder::write_metadata(Bytes metadata) {
+  const auto file = create(kUnverifiedMetadata);
+  file->append(metadata);
+  file->finish();
+  sync_folder(work_folder_);
+  return path_of(kUnverifiedMetadata);
+}
+
+void LocalSnapshotFolder::commit() {
+  check_interrupt(interrupted_);
+  rename(kUnverifiedMetadata, kMetadata);
+  sync_folder(work_folder_);
+  rename_to_new(work_folder_, destination_);
+  removed_by_destructor_ = false;
+  sync_folder(parent_of(destination_));
+}
+
+std::uint64_t free_bytes(std::string_view destination) {
+  const std::string folder = parent_of(without_end_slash(destination));
+  struct statvfs status;
+  if (statvfs(folder.c_str(), &status) != 0) fail(folder, "look at the free space of");
+  return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+}  // namespace savvy

@@ -1,0 +1,61 @@
+// A new snapshot on the local disk, which appears whole or not at all.
+//
+// Bytes   everything is written to DST.inprogress; the metadata last, as _metadata.part. Until
+//         commit() nothing there is named _metadata, so Flink finds no snapshot; commit() renames
+//         first the file, then the folder, and syncs each step
+// Values  a run that is killed leaves DST.inprogress behind, which looks unfinished and is refused
+//         by the next run; any other end without commit() removes it
+// Errors  UnsupportedError: DST or DST.inprogress exists. IoError (writing).
+//         InterruptedError: the flag given to the constructor is set
+// Lives   the flag outlives the folder, the folder its files
+// Threads different files may be written at once; the folder is committed by one thread
+// Source  AbstractFsCheckpointStorageAccess.METADATA_FILE_NAME
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "format/output.h"
+
+namespace savvy {
+
+class LocalSnapshotFolder final : public OutputFolder {
+ public:
+  // The folder that will hold the snapshot; the one it lies in exists. `interrupted` may be null.
+  explicit LocalSnapshotFolder(std::string_view destination,
+                               const std::atomic<bool>* interrupted = nullptr);
+  ~LocalSnapshotFolder() override;
+  LocalSnapshotFolder(const LocalSnapshotFolder&) = delete;
+  LocalSnapshotFolder& operator=(const LocalSnapshotFolder&) = delete;
+
+  std::unique_ptr<OutputFile> create(std::string_view name) override;
+  std::unique_ptr<RandomAccessFile> open(std::string_view name) const override;
+  void rename(std::string_view from, std::string_view to) override;
+  void remove(std::string_view name) override;
+
+  // All other files are finished. Returns the file's path, to verify the snapshot with.
+  std::string write_metadata(Bytes metadata);
+  // Gives the snapshot its name.
+  void commit();
+
+  const std::string& destination() const { return destination_; }
+  // Where the files are until commit().
+  const std::string& work_folder() const { return work_folder_; }
+
+ private:
+  std::string path_of(std::string_view name) const;
+
+  std::string destination_;
+  std::string work_folder_;
+  const std::atomic<bool>* interrupted_;
+  bool removed_by_destructor_ = true;
+};
+
+// Bytes that can still be written where a snapshot at `destination` would lie.
+std::uint64_t free_bytes(std::string_view destination);
+
+}  // namespace savvy
