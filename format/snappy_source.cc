@@ -1,12 +1,13 @@
 #include "format/snappy_source.h"
 
 #include <fmt/format.h>
-#include <isa-l/crc.h>
 #include <snappy.h>
 
 #include <algorithm>
 #include <array>
 
+#include "format/detail/crc32c.h"
+#include "format/detail/little_endian.h"
 #include "format/errors.h"
 
 namespace savvy {
@@ -25,18 +26,6 @@ constexpr std::size_t kMaxPlainBytes = 65536;
 // A snappy copy of three bytes yields at most 64.
 constexpr std::uint64_t kMaxRatio = 22;
 constexpr std::size_t kWindowBytes = 256 * 1024;
-
-std::uint32_t little_endian(Bytes bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = bytes.size(); i > 0; --i) value = (value << 8) | bytes[i - 1];
-  return value;
-}
-
-// CRC-32C (the iSCSI polynomial), rotated and shifted as the framing format demands.
-std::uint32_t masked_crc(std::span<std::uint8_t> plain) {
-  const std::uint32_t crc = ~crc32_iscsi(plain.data(), static_cast<int>(plain.size()), 0xFFFFFFFFU);
-  return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U;
-}
 
 const char* as_chars(Bytes bytes) { return reinterpret_cast<const char*>(bytes.data()); }
 
@@ -100,7 +89,7 @@ bool SnappySource::unpack(std::uint8_t type, Bytes body, std::uint64_t chunk) {
   if (body.size() < kChecksumBytes) {
     return broken(chunk, "a data chunk has no room for its checksum");
   }
-  const std::uint32_t stored = little_endian(body.first(kChecksumBytes));
+  const auto stored = static_cast<std::uint32_t>(little_endian(body.first(kChecksumBytes)));
   const Bytes data = body.subspan(kChecksumBytes);
   std::size_t plain_size = data.size();
   if (type == kCompressed &&
@@ -120,7 +109,7 @@ bool SnappySource::unpack(std::uint8_t type, Bytes body, std::uint64_t chunk) {
     pending_.resize(before);
     return broken(chunk, "a snappy block is corrupt");
   }
-  const std::uint32_t computed = masked_crc({plain, plain_size});
+  const std::uint32_t computed = masked_crc32c({plain, plain_size});
   if (computed == stored) return true;
   pending_.resize(before);
   return broken(
