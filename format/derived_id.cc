@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "format/detail/murmur3.h"
+#include "format/hash128.h"
 #include "format/uuid_text.h"
 
 namespace savvy {
@@ -31,7 +31,9 @@ std::string_view word_for(SubtaskStream stream) {
 }  // namespace
 
 std::string derived_id(std::string_view text) {
-  const Murmur3 hash = murmur3(text);
+  Hash128Stream stream;
+  stream.add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  const Hash128 hash = stream.finish();
   return uuid_text((hash.low & ~kVersionMask) | kVersion8, (hash.high & ~kVariantMask) | kVariant);
 }
 

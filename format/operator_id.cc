@@ -1,6 +1,7 @@
 #include "format/operator_id.h"
 
-#include "format/detail/murmur3.h"
+#include "format/hash128.h"
+
 namespace savvy {
 namespace {
 
@@ -53,7 +54,10 @@ std::optional<OperatorId> parse_operator_id(std::string_view text) {
 }
 
 OperatorId operator_id_of_uid(std::string_view uid) {
-  const Murmur3 hash = murmur3(java_utf8(uid));
+  const std::string text = java_utf8(uid);
+  Hash128Stream stream;
+  stream.add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  const Hash128 hash = stream.finish();
   OperatorId id;
   for (std::size_t i = 0; i < 8; ++i) {
     id.bytes[i] = static_cast<std::uint8_t>(hash.low >> (8 * i));

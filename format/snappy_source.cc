@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "format/detail/crc32c.h"
+#include "format/detail/little_endian.h"
 #include "format/detail/snappy_chunk.h"
 #include "format/errors.h"
 
@@ -17,12 +19,6 @@ using namespace snappy_chunk;
 // A snappy copy of three bytes yields at most 64.
 constexpr std::uint64_t kMaxRatio = 22;
 constexpr std::size_t kWindowBytes = 256 * 1024;
-
-std::uint32_t little_endian(Bytes bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = bytes.size(); i > 0; --i) value = (value << 8) | bytes[i - 1];
-  return value;
-}
 
 const char* as_chars(Bytes bytes) { return reinterpret_cast<const char*>(bytes.data()); }
 
@@ -86,7 +82,7 @@ bool SnappySource::unpack(std::uint8_t type, Bytes body, std::uint64_t chunk) {
   if (body.size() < kChecksumBytes) {
     return broken(chunk, "a data chunk has no room for its checksum");
   }
-  const std::uint32_t stored = little_endian(body.first(kChecksumBytes));
+  const auto stored = static_cast<std::uint32_t>(little_endian(body.first(kChecksumBytes)));
   const Bytes data = body.subspan(kChecksumBytes);
   std::size_t plain_size = data.size();
   if (type == kCompressed &&
@@ -106,7 +102,7 @@ bool SnappySource::unpack(std::uint8_t type, Bytes body, std::uint64_t chunk) {
     pending_.resize(before);
     return broken(chunk, "a snappy block is corrupt");
   }
-  const std::uint32_t computed = masked_crc({plain, plain_size});
+  const std::uint32_t computed = masked_crc32c({plain, plain_size});
   if (computed == stored) return true;
   pending_.resize(before);
   return broken(

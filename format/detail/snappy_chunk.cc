@@ -1,9 +1,10 @@
 #include "format/detail/snappy_chunk.h"
 
-#include <isa-l/crc.h>
 #include <snappy.h>
 
 #include <algorithm>
+
+#include "format/detail/crc32c.h"
 
 namespace savvy::snappy_chunk {
 namespace {
@@ -20,17 +21,10 @@ void put_head(std::uint8_t type, std::size_t data_bytes, Bytes plain, ByteVector
   std::uint8_t* head = out.data() + (out.size() - data_bytes - kHeaderBytes - kChecksumBytes);
   head[0] = type;
   put_little_endian(static_cast<std::uint32_t>(kChecksumBytes + data_bytes), 3, head + 1);
-  put_little_endian(masked_crc(plain), kChecksumBytes, head + kHeaderBytes);
+  put_little_endian(masked_crc32c(plain), kChecksumBytes, head + kHeaderBytes);
 }
 
 }  // namespace
-
-std::uint32_t masked_crc(Bytes plain) {
-  // The library's parameter lacks its const.
-  auto* bytes = const_cast<std::uint8_t*>(plain.data());
-  const std::uint32_t crc = ~crc32_iscsi(bytes, static_cast<int>(plain.size()), 0xFFFFFFFFU);
-  return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U;
-}
 
 void append_plain(Bytes plain, ByteVector& out) {
   out.resize(out.size() + kHeaderBytes + kChecksumBytes);

@@ -25,9 +25,6 @@ inline constexpr std::size_t kHeaderBytes = 4;
 inline constexpr std::size_t kChecksumBytes = 4;
 inline constexpr std::size_t kMaxPlainBytes = 65536;
 
-// CRC-32C (the iSCSI polynomial), rotated and shifted as the framing format demands.
-std::uint32_t masked_crc(Bytes plain);
-
 // Appends a chunk that holds `plain`, at most kMaxPlainBytes, as it is.
 void append_plain(Bytes plain, ByteVector& out);
 // Appends a chunk that holds `plain`, compressed where that is worth it.

@@ -1,0 +1,47 @@
+// What stands at the end of a file of sorted entries (SST): how the file is made, and what is in it.
+//
+// Bytes   blocks, each with a trailer u8 compression | u32 checksum; the last are the properties and
+//         the meta index, which says where the properties are. At the end the footer: u8 checksum
+//         type | meta index and index as (LEB128 offset, LEB128 size), padded to 40 bytes | u32
+//         format_version | u64 magic, little-endian
+// Values  block-based tables of format_version 1 to 5; 6 and above are laid out in another way
+// Errors  FormatError: damage (CRC-32C is verified, other checksums are not); UnsupportedError:
+//         other tables and versions
+// Source  RocksDB's Footer, BlockBasedTableBuilder, TableProperties
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "format/bytes.h"
+#include "format/sst_file.h"
+#include "format/storage.h"
+
+namespace savvy {
+
+struct SstTail {
+  SstChecksum checksum = SstChecksum::kCrc32c;
+  std::uint32_t format_version = 0;
+  std::uint64_t entry_count = 0;  // with deletions and merge operands
+  std::uint64_t deletion_count = 0;
+  std::uint64_t merge_operand_count = 0;
+  std::uint64_t range_deletion_count = 0;
+  std::string compression;  // as RocksDB calls it: "Snappy", "NoCompression"; empty = not stored
+  std::string session_id;   // drawn at random by the writing process; empty = not stored
+  // Where things stand in the file; the checksum of the properties is their last four bytes.
+  std::uint64_t session_id_offset = 0;
+  std::uint64_t properties_offset = 0;
+  std::uint64_t properties_bytes = 0;  // with the trailer
+
+  bool operator==(const SstTail&) const = default;
+};
+
+SstTail read_sst_tail(const RandomAccessFile& file);
+
+constexpr std::uint64_t kSstChecksumBytes = 4;
+
+// The checksum to stand behind `block`, whose last byte is the compression: little-endian CRC-32C.
+ByteVector sst_block_checksum(Bytes block);
+
+}  // namespace savvy

@@ -1,0 +1,38 @@
+// The SST files that an incremental handle's database is made of, as its MANIFEST lists them.
+//
+// Values  every file lies on one level of one family; what the handle lists and the MANIFEST does
+//         not is no part of the database
+// Errors  FormatError: a damaged MANIFEST or file, or one whose size is not the MANIFEST's;
+//         UnsupportedError: tables that RocksDB 7.8 does not read either; IoError: a file is missing
+// Source  RocksDBIncrementalRestoreOperation; RocksDB's Checkpoint
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "format/sst_file.h"
+#include "format/sst_tail.h"
+#include "format/state_handles.h"
+#include "readers/snapshot.h"
+
+namespace savvy {
+
+struct LiveSst {
+  std::string family;  // a state's name
+  SstFile file;
+  SstTail tail;
+  const LocalFile* stored = nullptr;  // where its bytes are; part of the handle
+};
+
+struct LiveSsts {
+  std::vector<LiveSst> files;  // by family as the MANIFEST lists them, then by number
+  std::vector<std::string> families;
+  // False if a file's values lie elsewhere (blob files): then no file may be taken out.
+  bool files_stand_alone = true;
+};
+
+// `handle` outlives the result.
+LiveSsts list_live_ssts(const Snapshot& snapshot, const IncrementalHandle& handle);
+
+}  // namespace savvy
