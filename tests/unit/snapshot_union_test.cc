@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "format/errors.h"
 #include "tests/support/hex.h"
 #include "tests/support/snapshot_bytes.h"
 
@@ -112,6 +113,18 @@ TEST_CASE("snapshots that differ in anything else have no union", "[snapshot_uni
   // Unreadable and unequal.
   CHECK(united(snapshot("example.OddSnapshot", 1), snapshot("example.OddSnapshot", 4)) ==
         "different");
+}
+
+TEST_CASE("a damaged snapshot is a format error", "[snapshot_union]") {
+  const SerializerRegistry registry = make_serializer_registry();
+  const ByteVector whole = proxy_of(list_of(met({"example.A"})));
+  const ByteVector other = proxy_of(list_of(met({})));
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    const Bytes cut = Bytes(whole).first(size);
+    CHECK_THROWS_AS(unite_snapshots(cut, other, registry), FormatError);
+    CHECK_THROWS_AS(unite_snapshots(other, cut, registry), FormatError);
+  }
 }
 
 }  // namespace savvy
