@@ -5,17 +5,17 @@ include(GNUInstallDirs)
 
 add_library(savvy_library INTERFACE)
 set_target_properties(savvy_library PROPERTIES EXPORT_NAME savvy)
-target_link_libraries(savvy_library INTERFACE savvy_readers savvy_writers savvy_format)
+target_link_libraries(savvy_library INTERFACE savvy_readers savvy_redistribute savvy_writers savvy_format)
 
 install(TARGETS savvy RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS savvy_library savvy_readers savvy_writers savvy_format
+install(TARGETS savvy_library savvy_readers savvy_redistribute savvy_writers savvy_format
   EXPORT savvyTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT savvyTargets
   NAMESPACE savvy::
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/savvy)
 
-foreach(folder format readers writers)
+foreach(folder format readers redistribute writers)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/savvy
     FILES_MATCHING PATTERN "*.h"

@@ -137,29 +137,7 @@ std::int32_t hash_big_decimal(ByteReader& in) {
   return times31_plus(unscaled, in.i32("scale"));
 }
 
-// Text and binary rows -----------------------------------------------------------------------------
-
-// Over UTF-16 units. `text` may hold lone surrogates of three bytes.
-std::int32_t hash_text(std::string_view text) {
-  std::uint32_t hash = 0;
-  const auto add = [&hash](std::uint32_t unit) { hash = hash * kFactor + unit; };
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t k) {
-      return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]));
-    };
-    const std::size_t width = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-    std::uint32_t code = width == 1 ? byte(0) : byte(0) & (0x7FU >> width);
-    for (std::size_t k = 1; k < width; ++k) code = code << 6 | (byte(k) & 0x3FU);
-    if (width < 4) {
-      add(code);
-    } else {
-      add(0xD800U + ((code - 0x10000U) >> 10));
-      add(0xDC00U + ((code - 0x10000U) & 0x3FFU));
-    }
-    i += width;
-  }
-  return as_int(hash);
-}
+// Binary rows and text -----------------------------------------------------------------------------
 
 std::uint32_t murmur_block(std::uint32_t hash, std::uint32_t block) {
   block = std::rotl(block * 0xCC9E2D51U, 15) * 0x1B873593U;
@@ -229,7 +207,7 @@ JavaHash hash_of_text(const TextType& type) {
   return [&type](ByteReader& in) {
     std::string scratch;
     const Text text = type.read_text(in, scratch);
-    return text.kind == TextKind::kNull ? 0 : hash_text(text.text);
+    return text.kind == TextKind::kNull ? 0 : java_hash_of_text(text.text);
   };
 }
 
@@ -349,6 +327,27 @@ JavaHash hash_of_row(const RowType& row) {
 }
 
 }  // namespace
+
+std::int32_t java_hash_of_text(std::string_view text) {
+  std::uint32_t hash = 0;
+  const auto add = [&hash](std::uint32_t unit) { hash = hash * kFactor + unit; };
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t k) {
+      return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]));
+    };
+    const std::size_t width = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+    std::uint32_t code = width == 1 ? byte(0) : byte(0) & (0x7FU >> width);
+    for (std::size_t k = 1; k < width; ++k) code = code << 6 | (byte(k) & 0x3FU);
+    if (width < 4) {
+      add(code);
+    } else {
+      add(0xD800U + ((code - 0x10000U) >> 10));
+      add(0xDC00U + ((code - 0x10000U) & 0x3FFU));
+    }
+    i += width;
+  }
+  return as_int(hash);
+}
 
 JavaHash java_hash_of(const Type& type) {
   const TypeDescription description = type.describe();

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "format/byte_reader.h"
 #include "format/type.h"
@@ -22,5 +23,8 @@ using JavaHash = std::function<std::int32_t(ByteReader&)>;
 
 // Empty if the hash cannot be told from the bytes. The type outlives the function.
 JavaHash java_hash_of(const Type& type);
+
+// String.hashCode(): over UTF-16 units. `text` is UTF-8 as modified_utf8.h keeps it.
+std::int32_t java_hash_of_text(std::string_view text);
 
 }  // namespace savvy

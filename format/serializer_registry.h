@@ -73,11 +73,25 @@ struct OptionalMapEntry {
   std::optional<ByteReader> value;
 };
 
+// A stretch of a snapshot that says its own size, or that two snapshots of one serializer may
+// differ in.
+struct SnapshotMark {
+  enum class Kind {
+    kFrame,  // a whole snapshot, behind its i32 size
+    kCache,  // an optional map (M) of what the serializer had met when the snapshot was taken
+  };
+  Kind kind = Kind::kFrame;
+  std::uint64_t begin = 0;  // offsets of the reader
+  std::uint64_t end = 0;
+};
+
 // Reads snapshots from one reader, with a limit on how deep they nest.
 class SnapshotReader {
  public:
-  SnapshotReader(ByteReader& in, const SerializerRegistry& registry, int depth = 0)
-      : in_(in), registry_(registry), depth_(depth) {}
+  // Where there are `marks`, the reader adds what it comes across, inner stretches first.
+  SnapshotReader(ByteReader& in, const SerializerRegistry& registry, int depth = 0,
+                 std::vector<SnapshotMark>* marks = nullptr)
+      : in_(in), registry_(registry), depth_(depth), marks_(marks) {}
 
   ByteReader& in() { return in_; }
   const SerializerRegistry& registry() const { return registry_; }
@@ -96,6 +110,9 @@ class SnapshotReader {
   std::vector<TypePtr> read_nested(std::size_t expected);
   std::vector<OptionalMapEntry> read_optional_map(std::string_view field);
 
+  // Says that what was read since `begin` is a cache.
+  void mark_cache(std::uint64_t begin) const;
+
   // UnsupportedError that names the class and the version: what its payload is, is not known here.
   [[noreturn]] void refuse(const SnapshotHead& head, std::string_view reason) const;
   void expect_version(const SnapshotHead& head, std::int32_t least, std::int32_t most) const;
@@ -109,6 +126,7 @@ class SnapshotReader {
   ByteReader& in_;
   const SerializerRegistry& registry_;
   int depth_;
+  std::vector<SnapshotMark>* marks_;
 };
 
 }  // namespace savvy

@@ -82,7 +82,7 @@ TypePtr SnapshotReader::read_snapshot() {
   }
   const Within place(in_, head.class_name);
   head.version = in_.i32("snapshot version");
-  SnapshotReader inner(in_, registry_, depth_ + 1);
+  SnapshotReader inner(in_, registry_, depth_ + 1, marks_);
   if (head.version == kAdapterVersion) head.version = inner.read_adapter();
   if (const SnapshotParser* parser = registry_.find(head.class_name)) return (*parser)(inner, head);
   if (TypePtr simple = inner.read_simple(head)) return simple;
@@ -144,13 +144,19 @@ TypePtr SnapshotReader::read_unknown_composite(const SnapshotHead& head) {
 // The one place that turns an error into a type: the frame says where the snapshot ends, so all
 // else in the stream can still be read.
 TypePtr SnapshotReader::read_framed(ByteReader frame) const {
-  SnapshotReader inner(frame, registry_, depth_);
+  SnapshotReader inner(frame, registry_, depth_, marks_);
   ByteReader head_only = frame;
+  const std::uint64_t begin = frame.offset();
+  const std::size_t marks_before = marks_ == nullptr ? 0 : marks_->size();
   try {
     TypePtr type = inner.read_snapshot();
     frame.expect_end("a serializer snapshot in its frame");
+    if (marks_ != nullptr) {
+      marks_->push_back({SnapshotMark::Kind::kFrame, begin, frame.offset()});
+    }
     return type;
   } catch (const UnsupportedError&) {
+    if (marks_ != nullptr) marks_->resize(marks_before);
     SnapshotHead head{head_only.utf("snapshot class"), head_only.i32("snapshot version")};
     std::string class_name = head.class_name;
     return std::make_shared<OpaqueType>(std::move(head), std::move(class_name),
@@ -204,6 +210,10 @@ std::vector<OptionalMapEntry> SnapshotReader::read_optional_map(std::string_view
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+void SnapshotReader::mark_cache(std::uint64_t begin) const {
+  if (marks_ != nullptr) marks_->push_back({SnapshotMark::Kind::kCache, begin, in_.offset()});
 }
 
 void SnapshotReader::refuse(const SnapshotHead& head, std::string_view reason) const {

@@ -28,7 +28,10 @@ TypePtr read_pojo(SnapshotReader& reader, const SnapshotHead& head) {
   std::string class_name = reader.in().utf("POJO class");
   std::vector<PojoPart> fields = read_parts(reader, "field");
   std::vector<PojoPart> registered = read_parts(reader, "registered subclass");
+  // What this copy of the serializer had met (PojoSerializer.subclassSerializerCache).
+  const std::uint64_t cache = reader.in().offset();
   std::vector<PojoPart> others = read_parts(reader, "subclass");
+  reader.mark_cache(cache);
   return std::make_shared<PojoType>(head, std::move(class_name), std::move(fields),
                                     std::move(registered), std::move(others));
 }
