@@ -11,7 +11,6 @@
 #include "cli/common_options.h"
 #include "cli/message_types.h"
 #include "cli/row_run.h"
-#include "cli/row_units.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
 
@@ -60,6 +59,7 @@ RowRunOptions run_options(const DumpOptions& options) {
   if (options.sort) {
     run.rows.sort = SortMemory{kSortBudgetBytes / options.jobs, options.temp_directory};
   }
+  run.rows.temp_directory = options.temp_directory;
   run.rows.messages = std::make_shared<MessageTypes>(options.messages);
   run.rows.cache = std::make_shared<RocksdbCache>(options.block_cache);
   run.limit = options.limit;
@@ -83,20 +83,9 @@ void report(const RowRunResult& result) {
   for (const std::string& error : result.errors) fmt::print(stderr, "savvy: {}\n", error);
 }
 
-// State that no row can be made of ends the command before its first row, unless told to go on.
-bool refuse_unsupported(const Snapshot& snapshot, const RowFilter& filter, bool keep_going) {
-  const std::vector<std::string> places = unsupported_state(snapshot, filter);
-  if (places.empty()) return false;
-  std::string text = fmt::format("{}: not supported yet: keyed state in", snapshot.metadata_path());
-  for (const std::string& place : places) text += "\n  " + place;
-  if (!keep_going) throw UnsupportedError(text);
-  fmt::print(stderr, "savvy: {}\n", text);
-  return true;
-}
-
-int exit_code(const DumpOptions& options, const RowRunResult& result, bool left_out) {
+int exit_code(const DumpOptions& options, const RowRunResult& result) {
   if (result.damaged) return kDamaged;
-  if (left_out || !result.errors.empty()) return kUnsupported;
+  if (!result.errors.empty()) return kUnsupported;
   if (options.strict && !result.opaque.empty()) return kUnsupported;
   const RowFilterOptions& filter = options.filter;
   const bool named = !filter.operators.empty() || !filter.states.empty() || !filter.keys.empty();
@@ -111,7 +100,6 @@ int run_dump(const DumpOptions& options) {
   const RowFilter filter(options.filter);
   const LocalStorage storage;
   const Snapshot snapshot(options.snapshot.path, options.snapshot.path_map(), storage);
-  const bool left_out = refuse_unsupported(snapshot, filter, options.keep_going);
   const SerializerRegistry registry =
       make_serializer_registry(kryo_release(snapshot.metadata().version));
   Output output(options.output);
@@ -122,7 +110,7 @@ int run_dump(const DumpOptions& options) {
   for (const std::string& rule : run.rows.messages->unused()) {
     fmt::print(stderr, "note: --proto-type {} met no state\n", rule);
   }
-  return exit_code(options, result, left_out);
+  return exit_code(options, result);
 }
 
 void add_row_options(CLI::App& command, DumpOptions& options) {
@@ -147,7 +135,7 @@ void add_row_options(CLI::App& command, DumpOptions& options) {
       "that equal keyed state gives equal text whatever backend wrote it");
   command
       .add_option("--tmp-dir", options.temp_directory,
-                  "Where --sort keeps what does not fit in memory, e.g. --tmp-dir /var/tmp")
+                  "Where to keep what does not fit in memory, e.g. --tmp-dir /var/tmp")
       ->type_name("DIR");
   command
       .add_option("-o,--output", options.output,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "format/byte_reader.h"
+#include "format/map_value.h"
 
 namespace savvy {
 namespace {
@@ -14,14 +15,27 @@ constexpr std::string_view kListReason =
 constexpr std::string_view kUndividedReason =
     "a type that is not known has no known length: these are the entries of this and the following "
     "states of the key group";
-constexpr std::uint8_t kNullValue = 1;
+
+// Why an entry that a change log leaves open is bytes.
+std::string_view issue_reason(EntryIssue issue) {
+  switch (issue) {
+    case EntryIssue::kUnmergedValues:
+      return "values that the job's function has to merge, one behind another";
+    case EntryIssue::kUncutList:
+      return "the element's type is not known: parts of the list as they were logged";
+    case EntryIssue::kUnappliedChange:
+    case EntryIssue::kNone:
+      break;
+  }
+  return "a change that is not applied, because a type that is not known keeps its parts together";
+}
 
 // The type because of which entries of a state cannot be cut.
 const Type& first_unknown(const KeyedStateSchema& state) {
   for (const TypePtr& type : {state.key, state.name_space, state.user_key}) {
     if (type != nullptr && !type->walkable()) return *type;
   }
-  return *state.value;
+  return state.value != nullptr ? *state.value : *state.key;
 }
 
 std::string_view kind_of(const KeyedStateSchema& state) {
@@ -49,6 +63,7 @@ void KeyedRows::add(const KeyedEntry& entry) {
   // What cannot be divided may hold any state behind this one.
   if (entry.undivided) return add_undivided(entry);
   if (!wanted_[entry.state]) return;
+  if (entry.issue != EntryIssue::kNone) return add_open_issue(entry);
   const KeyedStateSchema& state = states_[entry.state];
   const CompositeKey key = cut_composite_key(state, entry.composite_key, prefix_bytes_, file_);
   if (filter_.has_keys() && !key_is_wanted(state, key)) return;
@@ -75,6 +90,25 @@ void KeyedRows::add_undivided(const KeyedEntry& entry) {
   }
   rows_.column(Column::kStateValue)
       .opaque(entry.value, first_unknown(state).describe().serializer, kUndividedReason);
+  rows_.end();
+}
+
+void KeyedRows::add_open_issue(const KeyedEntry& entry) {
+  const KeyedStateSchema& state = states_[entry.state];
+  if (entry.composite_key.empty()) {
+    if (filter_.has_keys()) return;
+    rows_.begin(heads_[entry.state]);
+    rows_.number(Column::kKeyGroup, entry.key_group);
+  } else {
+    const CompositeKey key = cut_composite_key(state, entry.composite_key, prefix_bytes_, file_);
+    if (filter_.has_keys() && !key_is_wanted(state, key)) return;
+    rows_.begin(heads_[entry.state]);
+    add_key(state, key);
+  }
+  const bool merged = entry.issue == EntryIssue::kUnmergedValues;
+  const Type& type = merged ? *state.value : first_unknown(state);
+  rows_.column(Column::kStateValue)
+      .opaque(entry.value, type.describe().serializer, issue_reason(entry.issue));
   rows_.end();
 }
 
@@ -131,13 +165,12 @@ void KeyedRows::add_map_entry(const KeyedStateSchema& state, const CompositeKey&
       state.user_key->decode(user_key, Extent::kDelimited, rows_.column(Column::kMapKey));
   if (end == End::kKnown) user_key.expect_end("the map key");
   if (content_ == RowContent::kKeysOnly) return rows_.end();
-  ByteReader in(value, file_);
-  const Within place(in, state.name);
-  if (in.u8("null flag of a map value") == kNullValue) {
-    // Flink's readers stop here: some writers let the serializer write its own null behind the
-    // flag.
+  const MapValue stored = split_map_value(state, value, file_);
+  if (stored.is_null) {
     rows_.column(Column::kMapValue).null();
   } else {
+    ByteReader in(stored.value, file_);
+    const Within place(in, state.name);
     add_whole_value(state, Column::kMapValue, in);
   }
   rows_.end();

@@ -29,6 +29,7 @@ class KeyedRows {
 
  private:
   void add_undivided(const KeyedEntry& entry);
+  void add_open_issue(const KeyedEntry& entry);
   void add_key(const KeyedStateSchema& state, const CompositeKey& key);
   bool key_is_wanted(const KeyedStateSchema& state, const CompositeKey& key);
   void add_list(const KeyedStateSchema& state, Bytes value);

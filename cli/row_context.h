@@ -27,6 +27,7 @@ struct RowOptions {
   std::optional<SortMemory> sort;  // entries of a key group by state name and key
   std::shared_ptr<const MessageTypes> messages = std::make_shared<MessageTypes>();
   std::shared_ptr<const RocksdbCache> cache;
+  std::string temp_directory;  // for what does not fit in memory; empty: where the system says
 };
 
 // Lists and maps without elements, which have no row: counted by operator and state.

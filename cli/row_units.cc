@@ -11,6 +11,7 @@
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "readers/open_keyed.h"
+#include "readers/raw_timer_source.h"
 
 namespace savvy {
 namespace {
@@ -188,29 +189,54 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
   if (subtask.raw_operator_state && wants_raw_operator(filter_)) {
     add([where](RowTask& task) { add_raw_operator_rows(task, where); });
   }
-  if (can_open_keyed(subtask.managed_keyed_state) && wants_managed_keyed(filter_)) {
-    planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
-      std::unique_ptr<KeyedSource> source =
-          open_keyed_source(snapshot_, where.subtask.managed_keyed_state,
-                            where.op.max_parallelism, registry_, *options_.cache);
-      std::vector<KeyedStateSchema> states = source->states();
-      for (KeyedStateSchema& state : states) options_.messages->apply(state);
-      std::vector<RowHead> heads = make_heads(where, states, options_.format);
-      std::vector<std::size_t> ranks = ranks_by_name(states);
-      add_keyed_units(
-          std::make_shared<OpenedStream>(OpenedStream{where, std::move(source), std::move(states),
-                                                      std::move(heads), std::move(ranks)}),
-          filter_, ready);
-    });
-  }
-  if (!is_null(subtask.raw_keyed_state) && wants_raw_keyed(filter_)) {
-    add([where](RowTask& task) { add_raw_keyed_rows(task, where); });
+  if (!is_null(subtask.managed_keyed_state) && wants_managed_keyed(filter_)) plan_keyed(where);
+  if (!is_null(subtask.raw_keyed_state) &&
+      (wants_raw_keyed(filter_) || filter_.wants_kind("timer"))) {
+    plan_raw_keyed(where);
   }
   const bool channels =
       !subtask.input_channel_state.empty() || !subtask.result_subpartition_state.empty();
   if (channels && wants_channels(filter_)) {
     add([where](RowTask& task) { add_channel_rows(task, where); });
   }
+}
+
+void RowUnitQueue::plan_keyed(const SubtaskRef& where) {
+  planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
+    SortMemory memory = kChangelogMemory;
+    memory.temp_directory = options_.temp_directory;
+    open_stream(where,
+                open_keyed_source(snapshot_, where.subtask.managed_keyed_state,
+                                  where.op.max_parallelism, registry_, *options_.cache, memory),
+                ready);
+  });
+}
+
+// Raw keyed state is the operator's own, unless it is timers.
+void RowUnitQueue::plan_raw_keyed(const SubtaskRef& where) {
+  planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
+    std::unique_ptr<KeyedSource> timers =
+        open_raw_timer_source(snapshot_, where.subtask.raw_keyed_state,
+                              key_group_prefix_bytes(where.op.max_parallelism), registry_);
+    if (timers != nullptr) {
+      if (filter_.wants_kind("timer")) open_stream(where, std::move(timers), ready);
+    } else if (wants_raw_keyed(filter_)) {
+      ready.emplace_back(
+          [where](RowTask& task) { task.attempt([&] { add_raw_keyed_rows(task, where); }); });
+    }
+  });
+}
+
+void RowUnitQueue::open_stream(const SubtaskRef& where, std::unique_ptr<KeyedSource> source,
+                               std::deque<RowUnit>& ready) const {
+  std::vector<KeyedStateSchema> states = source->states();
+  for (KeyedStateSchema& state : states) options_.messages->apply(state);
+  std::vector<RowHead> heads = make_heads(where, states, options_.format);
+  std::vector<std::size_t> ranks = ranks_by_name(states);
+  add_keyed_units(
+      std::make_shared<OpenedStream>(OpenedStream{where, std::move(source), std::move(states),
+                                                  std::move(heads), std::move(ranks)}),
+      filter_, ready);
 }
 
 std::optional<RowUnit> RowUnitQueue::next() {
@@ -229,21 +255,6 @@ std::optional<RowUnit> RowUnitQueue::next() {
   RowUnit unit = std::move(ready_.front());
   ready_.pop_front();
   return unit;
-}
-
-std::vector<std::string> unsupported_state(const Snapshot& snapshot, const RowFilter& filter) {
-  std::vector<std::string> found;
-  if (!wants_managed_keyed(filter)) return found;
-  for (const OperatorState& op : snapshot.metadata().operators) {
-    if (!filter.wants_operator(op)) continue;
-    for (const Subtask* subtask : subtasks_in_order(op, filter)) {
-      const KeyedHandle& keyed = subtask->managed_keyed_state;
-      if (is_null(keyed) || can_open_keyed(keyed)) continue;
-      found.push_back(
-          fmt::format("operator {} subtask {}: changelog", operator_label(op), subtask->index));
-    }
-  }
-  return found;
 }
 
 }  // namespace savvy

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,10 @@ class RowUnitQueue {
 
   void plan_operator(const OperatorState& op);
   void plan_subtask(const OperatorState& op, const Subtask& subtask);
+  void plan_keyed(const SubtaskRef& where);
+  void plan_raw_keyed(const SubtaskRef& where);
+  void open_stream(const SubtaskRef& where, std::unique_ptr<KeyedSource> source,
+                   std::deque<RowUnit>& ready) const;
   void add(RowUnit unit);
 
   const Snapshot& snapshot_;
@@ -46,9 +51,5 @@ class RowUnitQueue {
   std::deque<Expansion> planned_;
   std::deque<RowUnit> ready_;
 };
-
-// What of the wanted state no reader here understands yet, in words; empty if all is read. Known
-// before the first row is written.
-std::vector<std::string> unsupported_state(const Snapshot& snapshot, const RowFilter& filter);
 
 }  // namespace savvy

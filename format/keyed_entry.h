@@ -16,6 +16,16 @@
 
 namespace savvy {
 
+// Why the value of an entry is bytes, where it is not the type's fault alone. Only a change log has
+// such entries.
+enum class EntryIssue : std::uint8_t {
+  kNone,
+  kUnmergedValues,   // values one behind another that only the job's function can merge into one
+  kUncutList,        // parts of a list as they were logged, whose elements cannot be told apart
+  kUnappliedChange,  // one logged change, which a type that cannot be walked keeps from being
+                     // applied; the composite key is empty, or the part of it that is known
+};
+
 struct KeyedEntry {
   std::size_t state = 0;  // index into the states of the stream's meta block
   std::int32_t key_group = 0;
@@ -26,6 +36,7 @@ struct KeyedEntry {
   // and there is no key; or, inside a map, from the map's entry on, and `composite_key` is that of
   // the map.
   bool undivided = false;
+  EntryIssue issue = EntryIssue::kNone;
 };
 
 // A stream of entries, key group by key group, each group state by state.

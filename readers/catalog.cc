@@ -9,12 +9,17 @@
 
 #include "format/errors.h"
 #include "format/key_groups.h"
+#include "readers/changelog_source.h"
 #include "readers/keyed_stream.h"
+#include "readers/open_keyed.h"
 #include "readers/operator_state_stream.h"
+#include "readers/raw_timer_source.h"
 #include "readers/section_reader.h"
 
 namespace savvy {
 namespace {
+
+constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
 
 // A state found in one stream; the same state of other subtasks is added to it.
 struct Finding {
@@ -90,10 +95,11 @@ class CatalogReader {
       add_keyed(decode_keyed_meta_block(section.in(), registry_),
                 outer_layout.empty() ? "rocksdb" : outer_layout, bytes_of(handle));
     } else if (const auto* changelog = handle_as<ChangelogHandle>(handle)) {
+      if (depth_ == CatalogDepth::kWalkEntries) return read_replayed(handle);
       for (const KeyedHandle& part : changelog->materialized) {
         attempt([&] { read_keyed(part, "changelog"); });
       }
-      for (const KeyedHandle& part : changelog->non_materialized) read_changes(part);
+      attempt([&] { read_change_log(*changelog); });
     }
   }
 
@@ -113,7 +119,7 @@ class CatalogReader {
     for (StateInfo& state : states) add(std::move(state));
   }
 
-  static void walk_entries(const KeyedStream& stream, std::vector<StateInfo>& states) {
+  static void walk_entries(const KeyedSource& stream, std::vector<StateInfo>& states) {
     for (StateInfo& state : states) state.bytes = state.element_count = 0;
     for (const KeyGroupSection& section : stream.sections()) {
       const auto entries = stream.open(section);
@@ -132,33 +138,45 @@ class CatalogReader {
     }
   }
 
-  // The states that the inline part of a change log announces. The log does not name the key's
-  // type.
-  void read_changes(const KeyedHandle& handle) {
-    const auto* log = handle_as<InMemoryChangelogHandle>(handle);
-    if (log == nullptr) return;
+  // What is left when the log has been replayed.
+  void read_replayed(const KeyedHandle& handle) {
+    const RocksdbCache cache(kCacheBytes);
+    const auto source =
+        open_keyed_source(snapshot_, handle, catalog_.op->max_parallelism, registry_, cache);
+    std::vector<StateInfo> states;
+    for (const KeyedStateSchema& schema : source->states()) {
+      states.push_back(describe_keyed(schema, "changelog", false, bytes_of(handle), false));
+    }
+    walk_entries(*source, states);
+    for (StateInfo& state : states) add(std::move(state));
+  }
+
+  // States that a change log announces, beside those of the full handles. The log does not name the
+  // key's type, which is the same for all states of an operator.
+  void read_change_log(const ChangelogHandle& handle) {
     std::uint64_t bytes = 0;
-    for (const StateChange& change : log->changes) bytes += change.data.size();
-    for (const StateChange& change : log->changes) {
-      if (change.key_group == -1) attempt([&] { read_meta_change(change, bytes); });
+    for (const KeyedHandle& part : handle.non_materialized) bytes += logged_bytes(part);
+    for (const KeyedStateSchema& schema :
+         announced_states(snapshot_, handle, registry_, known_key())) {
+      add(describe_keyed(schema, "changelog", false, bytes, false));
     }
   }
 
-  void read_meta_change(const StateChange& change, std::uint64_t bytes) {
-    constexpr std::uint8_t kMetadataOperation = 8;
-    ByteReader in(change.data, snapshot_.metadata_path());
-    const Within place(in, "inline state changes");
-    if (in.u8("operation") != kMetadataOperation) return;
-    in.i32("version of the state's description");
-    const StateMeta meta = decode_state_meta(in, registry_);
-    StateInfo info;
-    info.kind = meta.type == BackendStateType::kPriorityQueue ? "timer" : "keyed";
-    info.name = meta.name;
-    info.layout = "changelog";
-    info.stream_bytes = bytes;
-    info.value = meta.serializer(kValueSerializer);
-    info.name_space = meta.serializer(kNamespaceSerializer);
-    add(std::move(info));
+  static std::uint64_t logged_bytes(const KeyedHandle& part) {
+    std::uint64_t bytes = 0;
+    if (const auto* log = handle_as<ChangelogStreamHandle>(part)) {
+      bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(log->size_bytes, 0));
+    } else if (const auto* changes = handle_as<InMemoryChangelogHandle>(part)) {
+      for (const StateChange& change : changes->changes) bytes += change.data.size();
+    }
+    return bytes;
+  }
+
+  TypePtr known_key() const {
+    for (const StateInfo& state : catalog_.states) {
+      if (state.key != nullptr && state.key->walkable()) return state.key;
+    }
+    return nullptr;
   }
 
   void read_operator_state(const OperatorHandle& handle) {
@@ -202,10 +220,26 @@ class CatalogReader {
 
   void read_raw_keyed_state(const KeyedHandle& handle) {
     if (is_null(handle)) return;
+    const std::uint64_t bytes = bytes_of(handle);
+    std::unique_ptr<KeyedSource> timers;
+    attempt([&] {
+      timers = open_raw_timer_source(
+          snapshot_, handle, key_group_prefix_bytes(catalog_.op->max_parallelism), registry_);
+    });
+    if (timers != nullptr) return add_raw_timers(*timers, bytes);
     StateInfo info;
     info.kind = "raw_keyed";
-    info.bytes = info.stream_bytes = bytes_of(handle);
+    info.bytes = info.stream_bytes = bytes;
     add(std::move(info));
+  }
+
+  void add_raw_timers(const KeyedSource& timers, std::uint64_t bytes) {
+    std::vector<StateInfo> states;
+    for (const KeyedStateSchema& schema : timers.states()) {
+      states.push_back(describe_keyed(schema, "raw", false, bytes, timers.states().size() == 1));
+    }
+    if (depth_ == CatalogDepth::kWalkEntries) walk_entries(timers, states);
+    for (StateInfo& state : states) add(std::move(state));
   }
 
   void read_channels(const std::vector<ChannelHandle>& handles, std::string_view direction) {
@@ -235,6 +269,7 @@ class CatalogReader {
       if (known.kind != info.kind || known.name != info.name) continue;
       if (known.subtasks.back() != subtask_) known.subtasks.push_back(subtask_);
       known.stream_bytes += info.stream_bytes;
+      if (known.key != nullptr && !known.key->walkable()) known.key = info.key;
       known.bytes =
           known.bytes && info.bytes ? std::optional(*known.bytes + *info.bytes) : std::nullopt;
       if (info.element_count) {

@@ -25,7 +25,9 @@ struct StateInfo {
       kind;  // as in rows: keyed, timer, list, union, broadcast, raw_keyed, raw_operator, channel
   std::string name;
   std::string state_kind;  // value, list, map, ...: keyed states
-  std::string layout;      // canonical, heap, rocksdb, changelog; empty for state that is not keyed
+  std::string
+      layout;  // canonical, heap, rocksdb, changelog, raw (timers in raw keyed state); empty
+               // for state that is not keyed
   bool compressed = false;
   bool ttl = false;
   TypePtr key;

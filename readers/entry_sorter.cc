@@ -22,7 +22,7 @@ void EntrySorter::read_all() {
   while (input_.next(entry)) {
     key_group_ = entry.key_group;
     records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
-                        entry.undivided});
+                        entry.undivided, entry.issue});
     arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
     arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
     if (arena_.size() + records_.size() * sizeof(Record) > memory_.budget_bytes) spill();
@@ -45,13 +45,24 @@ bool EntrySorter::before(const KeyedEntry& a, const KeyedEntry& b) const {
 
 KeyedEntry EntrySorter::entry_of(const Record& record) const {
   const Bytes bytes = Bytes(arena_).subspan(record.offset, record.key_size + record.value_size);
-  return {record.state, key_group_, bytes.first(record.key_size), bytes.subspan(record.key_size),
-          record.undivided};
+  return {
+      record.state,     key_group_,  bytes.first(record.key_size), bytes.subspan(record.key_size),
+      record.undivided, record.issue};
 }
 
 void EntrySorter::sort_records() {
-  std::sort(records_.begin(), records_.end(),
-            [this](const Record& a, const Record& b) { return before(entry_of(a), entry_of(b)); });
+  std::sort(records_.begin(), records_.end(), [this](const Record& a, const Record& b) {
+    const KeyedEntry first = entry_of(a);
+    const KeyedEntry second = entry_of(b);
+    if (before(first, second)) return true;
+    // Equal offsets are those of entries without bytes, which are alike.
+    return a.offset < b.offset && !before(second, first);
+  });
+}
+
+bool EntrySorter::run_before(const Run& a, const Run& b) const {
+  if (before(a.entry, b.entry)) return true;
+  return a.number < b.number && !before(b.entry, a.entry);
 }
 
 void EntrySorter::spill() {
@@ -63,6 +74,7 @@ void EntrySorter::spill() {
     const KeyedEntry entry = entry_of(record);
     out.count(entry.state);
     out.boolean(entry.undivided);
+    out.u8(static_cast<std::uint8_t>(entry.issue));
     out.blob(entry.composite_key);
     out.blob(entry.value);
     if (out.size() < kWriteBytes) continue;
@@ -81,11 +93,12 @@ void EntrySorter::open_runs() {
     Run run;
     run.source = std::make_unique<FileSource>(*file_, start, end - start);
     run.in = std::make_unique<ByteReader>(*run.source);
+    run.number = runs_.size();
     start = end;
     if (advance(run)) runs_.push_back(std::move(run));
   }
   std::make_heap(runs_.begin(), runs_.end(),
-                 [this](const Run& a, const Run& b) { return before(b.entry, a.entry); });
+                 [this](const Run& a, const Run& b) { return run_before(b, a); });
 }
 
 bool EntrySorter::advance(Run& run) const {
@@ -94,6 +107,7 @@ bool EntrySorter::advance(Run& run) const {
   run.entry.state = static_cast<std::size_t>(run.in->i32("state"));
   run.entry.key_group = key_group_;
   run.entry.undivided = run.in->boolean("undivided");
+  run.entry.issue = static_cast<EntryIssue>(run.in->u8("issue"));
   run.entry.composite_key = run.in->blob("key");
   run.entry.value = run.in->blob("value");
   return true;
@@ -106,7 +120,7 @@ bool EntrySorter::next_in_memory(KeyedEntry& entry) {
 }
 
 bool EntrySorter::next_merged(KeyedEntry& entry) {
-  const auto later = [this](const Run& a, const Run& b) { return before(b.entry, a.entry); };
+  const auto later = [this](const Run& a, const Run& b) { return run_before(b, a); };
   if (front_is_used_) {
     std::pop_heap(runs_.begin(), runs_.end(), later);
     if (advance(runs_.back())) {

@@ -2,7 +2,7 @@
 //
 // Stored order differs between backends and runs (the heap backend writes hash-map order). Sorting
 // makes the entries of equal state equal. Up to a budget in memory; beyond it sorted runs go to a
-// temporary file and are merged.
+// temporary file and are merged. Entries of one key stay in the order of the input.
 //
 // Errors  those of the input; IoError if the temporary file cannot be written
 // Lives   the input outlives the sorter, which reads all of it on the first call of next()
@@ -42,12 +42,14 @@ class EntrySorter final : public KeyedEntrySource {
     std::size_t key_size;
     std::size_t value_size;
     bool undivided;
+    EntryIssue issue;
   };
   // A sorted stretch of the temporary file, read from its start.
   struct Run {
     std::unique_ptr<FileSource> source;
     std::unique_ptr<ByteReader> in;
     KeyedEntry entry;
+    std::size_t number = 0;
   };
 
   void read_all();
@@ -58,6 +60,7 @@ class EntrySorter final : public KeyedEntrySource {
   bool next_in_memory(KeyedEntry& entry);
   bool next_merged(KeyedEntry& entry);
   bool before(const KeyedEntry& a, const KeyedEntry& b) const;
+  bool run_before(const Run& a, const Run& b) const;
   KeyedEntry entry_of(const Record& record) const;
 
   KeyedEntrySource& input_;

@@ -2,21 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+#include <vector>
+
 #include "format/errors.h"
 #include "format/key_groups.h"
+#include "readers/changelog_source.h"
 #include "readers/keyed_stream.h"
 
 namespace savvy {
 
 bool can_open_keyed(const KeyedHandle& handle) {
   return handle_as<KeyGroupsHandle>(handle) != nullptr ||
-         handle_as<IncrementalHandle>(handle) != nullptr;
+         handle_as<IncrementalHandle>(handle) != nullptr ||
+         handle_as<ChangelogHandle>(handle) != nullptr;
 }
 
 std::unique_ptr<KeyedSource> open_keyed_source(const Snapshot& snapshot, const KeyedHandle& handle,
                                                std::int32_t max_parallelism,
                                                const SerializerRegistry& registry,
-                                               const RocksdbCache& cache) {
+                                               const RocksdbCache& cache,
+                                               const SortMemory& memory) {
   const int prefix_bytes = key_group_prefix_bytes(max_parallelism);
   if (const auto* files = handle_as<IncrementalHandle>(handle)) {
     return open_rocksdb_source(snapshot, *files, prefix_bytes, registry, cache);
@@ -24,6 +30,16 @@ std::unique_ptr<KeyedSource> open_keyed_source(const Snapshot& snapshot, const K
   if (const auto* groups = handle_as<KeyGroupsHandle>(handle)) {
     return std::make_unique<KeyedStream>(snapshot.open(groups->delegate), *groups, prefix_bytes,
                                          registry);
+  }
+  if (const auto* changelog = handle_as<ChangelogHandle>(handle)) {
+    std::vector<std::unique_ptr<KeyedSource>> materialized;
+    for (const KeyedHandle& part : changelog->materialized) {
+      if (is_null(part)) continue;  // as Flink does
+      materialized.push_back(
+          open_keyed_source(snapshot, part, max_parallelism, registry, cache, memory));
+    }
+    return open_changelog_source(snapshot, *changelog, std::move(materialized), prefix_bytes,
+                                 registry, memory);
   }
   throw UnsupportedError(
       fmt::format("{}: keyed state in a layout that is not read", snapshot.metadata_path()));

@@ -10,6 +10,7 @@
 
 #include "format/serializer_registry.h"
 #include "format/state_handles.h"
+#include "readers/entry_sorter.h"
 #include "readers/keyed_source.h"
 #include "readers/rocksdb_source.h"
 #include "readers/snapshot.h"
@@ -19,9 +20,13 @@ namespace savvy {
 // Whether there is a reader for the layout. False for a null handle.
 bool can_open_keyed(const KeyedHandle& handle);
 
+// For the log of a changelog handle, and twice for each key group of it that is read.
+inline const SortMemory kChangelogMemory = {4 * 1024 * 1024, {}};
+
 std::unique_ptr<KeyedSource> open_keyed_source(const Snapshot& snapshot, const KeyedHandle& handle,
                                                std::int32_t max_parallelism,
                                                const SerializerRegistry& registry,
-                                               const RocksdbCache& cache);
+                                               const RocksdbCache& cache,
+                                               const SortMemory& memory = kChangelogMemory);
 
 }  // namespace savvy

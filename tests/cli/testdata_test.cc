@@ -7,8 +7,6 @@
 #include <set>
 #include <sstream>
 
-#include "tests/support/dumpable.h"
-
 namespace savvy::testing {
 namespace {
 
@@ -75,8 +73,6 @@ struct KnownDifference {
 const std::vector<KnownDifference> kKnownDifferences = {
     // A class of the job behind Kryo, whose fields only that class names.
     {"-types", {"kryo"}},
-    // Timers in raw keyed state, which is printed as bytes.
-    {"-heap-timers", {"_timer_state/event_user-timers"}},
 };
 
 // Takes the rows of such states out, and checks that they do differ: else the entry has to go.
@@ -111,7 +107,6 @@ TEST_CASE("dump prints what the job put in", "[cli][testdata]") {
   std::size_t dumped = 0;
   for (const fs::path& snapshot : testdata_snapshots()) {
     CAPTURE(snapshot.string());
-    if (!can_be_dumped(snapshot)) continue;
     const Run run = dump(snapshot);
     REQUIRE(run.exit_code == 0);
     std::vector<Json> expected = parse_lines(read_text(snapshot / "expected.jsonl"));
@@ -123,23 +118,8 @@ TEST_CASE("dump prints what the job put in", "[cli][testdata]") {
     CHECK(first_difference(expected, found) == "");
     ++dumped;
   }
-  CHECK(dumped >= 12);
-}
-
-TEST_CASE("dump says which keyed state it does not read yet", "[cli][testdata]") {
-  std::size_t refused = 0;
-  for (const fs::path& snapshot : testdata_snapshots()) {
-    if (can_be_dumped(snapshot)) continue;
-    CAPTURE(snapshot.string());
-    const Run run = dump(snapshot);
-    CHECK(run.exit_code == 4);
-    CHECK(run.out.empty());
-    CHECK(run.err.find("not supported yet: keyed state in\n  operator ") != std::string::npos);
-    CHECK(run.err.find(" subtask 0: changelog\n") != std::string::npos);
-    CHECK(dump(snapshot, "--kind list --kind union --kind broadcast").exit_code == 0);
-    ++refused;
-  }
-  CHECK(refused >= 2);
+  CHECK(dumped == testdata_snapshots().size());
+  CHECK(dumped >= 60);
 }
 
 TEST_CASE("sorted, equal keyed state is equal text", "[cli][testdata]") {
@@ -148,7 +128,7 @@ TEST_CASE("sorted, equal keyed state is equal text", "[cli][testdata]") {
   for (const fs::path& snapshot : testdata_snapshots()) {
     CAPTURE(snapshot.string());
     // Checkpoints below a folder follow one another and differ.
-    if (snapshot != folder_of(snapshot) || !can_be_dumped(snapshot)) continue;
+    if (snapshot != folder_of(snapshot)) continue;
     // Broadcast maps keep the order in which their entries came: another one in each run of the
     // job.
     const Run run = dump(snapshot, "--sort --kind keyed --kind timer");
@@ -164,7 +144,6 @@ TEST_CASE("sorted, equal keyed state is equal text", "[cli][testdata]") {
 TEST_CASE("the number of threads does not show", "[cli][testdata]") {
   for (const fs::path& snapshot : testdata_snapshots()) {
     CAPTURE(snapshot.string());
-    if (!can_be_dumped(snapshot)) continue;
     for (const std::string order : {"", "--sort "}) {
       const Run one = dump(snapshot, order + "--jobs 1");
       const Run eight = dump(snapshot, order + "--jobs 8");

@@ -33,25 +33,6 @@ std::vector<std::string> lines_without(const std::string& text, std::string_view
   return others;
 }
 
-// The lines in which `dump` names what it does not read: "  operator ID subtask N: what".
-std::vector<std::string> refused_places(const Metadata& metadata) {
-  std::vector<std::string> places;
-  for (const OperatorState& op : metadata.operators) {
-    const std::string label = !op.uid.empty() ? op.uid : !op.name.empty() ? op.name : to_hex(op.id);
-    std::vector<const Subtask*> subtasks;
-    for (const Subtask& subtask : op.subtasks) subtasks.push_back(&subtask);
-    std::sort(subtasks.begin(), subtasks.end(),
-              [](const Subtask* a, const Subtask* b) { return a->index < b->index; });
-    for (const Subtask* subtask : subtasks) {
-      if (!is_keyed_state_without_reader(*subtask)) continue;
-      const bool files = handle_as<IncrementalHandle>(subtask->managed_keyed_state) != nullptr;
-      places.push_back("  operator " + label + " subtask " + std::to_string(subtask->index) + ": " +
-                       (files ? "RocksDB files" : "changelog"));
-    }
-  }
-  return places;
-}
-
 }  // namespace
 
 TEST_CASE("inspect, schema and files understand every savepoint", "[corpus][commands]") {
@@ -79,42 +60,18 @@ TEST_CASE("inspect, schema and files understand every savepoint", "[corpus][comm
   CHECK(snapshots == 197);
 }
 
-TEST_CASE("dump reads every savepoint and refuses the others", "[corpus][commands]") {
+TEST_CASE("dump reads every savepoint", "[corpus][commands]") {
   const auto corpus = corpus_root();
   if (!corpus) return;
   int dumped = 0;
-  int refused = 0;
   for (const fs::path& folder : sorted_folders(*corpus / "savepoints")) {
     CAPTURE(folder.filename());
-    const Metadata metadata = read_metadata(folder);
     const Run run = run_savvy("dump " + shell_word(folder));
-    if (can_be_dumped(folder)) {
-      CHECK(run.exit_code == 0);
-      CHECK(lines_without(run.err, "note: ").empty());
-      ++dumped;
-      continue;
-    }
-    CHECK(run.exit_code == 4);
-    CHECK(run.out.empty());
-    std::vector<std::string> expected = {"savvy: " + (folder / "_metadata").string() +
-                                         ": not supported yet: keyed state in"};
-    for (const std::string& place : refused_places(metadata)) expected.push_back(place);
-    CHECK(lines_without(run.err, "note: ") == expected);
-    ++refused;
+    CHECK(run.exit_code == 0);
+    CHECK(lines_without(run.err, "note: ").empty());
+    ++dumped;
   }
-  CHECK(dumped == 196);
-  CHECK(refused == 1);
-}
-
-TEST_CASE("what dump refuses is one changelog", "[corpus][commands]") {
-  const auto corpus = corpus_root();
-  if (!corpus) return;
-  std::set<std::string> refused;
-  for (const fs::path& folder : sorted_folders(*corpus / "savepoints")) {
-    if (!can_be_dumped(folder)) refused.insert(folder.filename());
-  }
-  CHECK(refused ==
-        std::set<std::string>{"new-stateful-udf-migration-itcase-flink1.17-hashmap-checkpoint"});
+  CHECK(dumped == 197);
 }
 
 namespace {
@@ -163,7 +120,6 @@ TEST_CASE("values are printed as bytes only where the snapshot does not say what
   std::map<std::string, std::size_t> as_bytes;
   std::map<std::string, Share> families;
   for (const fs::path& folder : sorted_folders(*corpus / "savepoints")) {
-    if (!can_be_dumped(folder)) continue;
     const std::string name = folder.filename();
     const Share share = share_of(parse_lines(run_savvy("dump " + shell_word(folder)).out));
     const int strict = run_savvy("dump --strict " + shell_word(folder)).exit_code;

@@ -109,7 +109,7 @@ TEST_CASE("states have as many rows as their jobs put in", "[corpus][counts]") {
     const std::string name = folder.filename();
     CAPTURE(name);
     const std::map<StateKey, std::size_t> expected = expectations_of(name, all);
-    if (expected.empty() || !can_be_dumped(folder)) continue;
+    if (expected.empty()) continue;
     std::vector<Json> rows = dump_rows(folder);
     // What is on its way between tasks differs from run to run.
     std::erase_if(rows, [](const Json& row) { return text_of(row, "kind") == "channel"; });

@@ -13,6 +13,7 @@
 #include "readers/keyed_stream.h"
 #include "readers/local_storage.h"
 #include "readers/snapshot.h"
+#include "tests/support/changelog_bytes.h"
 #include "tests/support/files.h"
 #include "tests/support/keyed_streams.h"
 
@@ -141,6 +142,31 @@ class SnapshotPieces {
   int operator_ = 0;
 };
 
+// A state, a length and a change, as fuzz_changelog.cc has them.
+ByteVector logged(std::uint8_t state, const std::string& hex) {
+  const ByteVector change = from_hex(hex);
+  return ByteVector{state, static_cast<std::uint8_t>(change.size())} + change;
+}
+
+void add_changes(const Inputs& inputs) {
+  const ByteVector map = logged(2, "03 0000 0141 00 00000002 0178 00 00000009 0179 01") +
+                         logged(2, "00 0000 0141 00") + logged(2, "06 0000 0141 00 0178 00000007") +
+                         logged(2, "07 0000 0141 00 0178");
+  const ByteVector list =
+      logged(1, "01 0000 0141 00 00000002 0000000000000001 0178 0000000000000002 0179") +
+      logged(1, "05 0000 0141 00 0000000000000003 017a") +
+      logged(1, "04 0000 0141 00 00 00000001 00");
+  const ByteVector timers = logged(3, "05 0000 00000001 80000000000003e8 0141 00") +
+                            logged(3, "07 0000 80000000000003e8 0141 00");
+  inputs.add("changelog", "four-states",
+             from_hex("0005") + logged(0, "01 0000 0141 00 0000000a") + map + list + timers);
+  inputs.add("changelog", "two-bytes",
+             from_hex("0105") + list + logged(4, "01 0000 0141 0142 00000001"));
+  inputs.add("changelog", "descriptions",
+             from_hex("0200") + logged(0, announce_value_hex(3, "count", "VALUE", "Int")) +
+                 logged(0, announce_timers_hex(4, "t", "Timer Text Void")));
+}
+
 void add_hand_made(const Inputs& inputs) {
   const ByteVector canonical = from_hex(canonical_group_hex("05", "85"));
   inputs.add("canonical", "four-states", from_hex("0005") + canonical);
@@ -260,6 +286,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const Inputs inputs(argv[2]);
+  add_changes(inputs);
   add_hand_made(inputs);
   add_values(inputs);
   for (const char* name : {"flink1.20-hashmap-native", "flink2.3-hashmap-canonical",

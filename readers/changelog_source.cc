@@ -1,0 +1,377 @@
+#include "readers/changelog_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "format/change_replay.h"
+#include "format/changelog.h"
+#include "format/errors.h"
+#include "format/types/opaque.h"
+#include "readers/change_log.h"
+#include "readers/change_store.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::size_t kNoState = static_cast<std::size_t>(-1);
+
+bool is_timer(const KeyedStateSchema& state) { return state.kind == KeyedStateKind::kTimer; }
+
+// A queue and another state may have one name.
+std::size_t find_state(const std::vector<KeyedStateSchema>& states, const std::string& name,
+                       bool timer) {
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (states[i].name == name && is_timer(states[i]) == timer) return i;
+  }
+  return kNoState;
+}
+
+TypePtr unknown_key() {
+  return std::make_shared<OpaqueType>(SnapshotHead{}, "key",
+                                      "the snapshot has no serializer of keys");
+}
+
+// States that a log announces, on top of those already there.
+class AnnouncedStates {
+ public:
+  AnnouncedStates(std::vector<KeyedStateSchema> states, const SerializerRegistry& registry)
+      : states_(std::move(states)), registry_(registry) {
+    for (const KeyedStateSchema& state : states_) found_key(state);
+  }
+
+  void set_key(TypePtr key) {
+    if (key_ == nullptr) key_ = std::move(key);
+  }
+
+  void announce(const LoggedChange& change) {
+    ByteReader in(change.bytes, change.file, change.offset);
+    StateAnnouncement announced = decode_state_announcement(in, registry_);
+    const bool timer = announced.state.type == BackendStateType::kPriorityQueue;
+    std::size_t place = find_state(states_, announced.state.name, timer);
+    if (place == kNoState) {
+      // The key's type may be known only later; until then it stands for itself.
+      KeyedMetaBlock block;
+      block.key.type = unknown_key();
+      place = states_.size();
+      states_.push_back(keyed_state_schema(block, announced.state, change.file));
+      if (timer) {
+        found_key(states_.back());
+      } else {
+        keyless_.push_back(place);
+      }
+    }
+    state_of_id_[announced.state_id] = place;
+  }
+
+  std::size_t state_of(std::int16_t state_id) const {
+    const auto found = state_of_id_.find(state_id);
+    return found == state_of_id_.end() ? kNoState : found->second;
+  }
+
+  std::vector<KeyedStateSchema> finish() {
+    for (const std::size_t place : keyless_) {
+      KeyedStateSchema& state = states_[place];
+      if (key_ != nullptr) state.key = key_;
+      state.key_lengths = state.key->fixed_length() < 0 && state.name_space->fixed_length() < 0;
+    }
+    return std::move(states_);
+  }
+
+ private:
+  void found_key(const KeyedStateSchema& state) { set_key(state.key); }
+
+  std::vector<KeyedStateSchema> states_;
+  const SerializerRegistry& registry_;
+  std::vector<std::size_t> keyless_;
+  std::map<std::int16_t, std::size_t> state_of_id_;
+  TypePtr key_;
+};
+
+// A full handle, with the place of its states among all.
+struct Base {
+  std::unique_ptr<KeyedSource> source;
+  std::vector<std::size_t> places;
+};
+
+// The entries of one key group in all full handles.
+class BaseEntries final : public KeyedEntrySource {
+ public:
+  BaseEntries(const std::vector<Base>& bases, std::int32_t key_group, std::size_t state_count)
+      : empty_collections_(state_count) {
+    for (const Base& base : bases) {
+      for (const KeyGroupSection& section : base.source->sections()) {
+        if (section.key_group != key_group || section.size_bytes == 0) continue;
+        parts_.push_back({&base, base.source->open(section)});
+      }
+    }
+  }
+
+  bool next(KeyedEntry& entry) override {
+    for (; part_ < parts_.size(); ++part_) {
+      if (!parts_[part_].entries->next(entry)) continue;
+      entry.state = parts_[part_].base->places[entry.state];
+      undivided_ |= entry.undivided;
+      return true;
+    }
+    return false;
+  }
+
+  // Whether some of what was read so far could not be told apart.
+  bool undivided() const { return undivided_; }
+
+  std::vector<std::uint64_t> empty_collections() const {
+    std::vector<std::uint64_t> counts = empty_collections_;
+    for (const Part& part : parts_) {
+      const std::vector<std::uint64_t> own = part.entries->empty_collections();
+      for (std::size_t i = 0; i < own.size(); ++i) counts[part.base->places[i]] += own[i];
+    }
+    return counts;
+  }
+
+ private:
+  struct Part {
+    const Base* base;
+    std::unique_ptr<KeyGroupReader> entries;
+  };
+  std::vector<Part> parts_;
+  std::size_t part_ = 0;
+  bool undivided_ = false;
+  std::vector<std::uint64_t> empty_collections_;
+};
+
+// The logged changes of one key group as steps, in the order of the log.
+class LogSteps final : public KeyedEntrySource {
+ public:
+  LogSteps(const ChangeStore& store, std::int32_t key_group, int prefix_bytes,
+           const std::vector<KeyedStateSchema>& states, const BaseEntries& base)
+      : changes_(store, key_group),
+        key_group_(key_group),
+        prefix_bytes_(prefix_bytes),
+        states_(states),
+        base_(base) {}
+
+  bool next(KeyedEntry& entry) override {
+    while (next_step_ == steps_.size()) {
+      StoredChange change;
+      if (!changes_.next(change)) return false;
+      state_ = change.state;
+      ++sequence_;
+      next_step_ = 0;
+      // What a change applies to may lie in what could not be told apart.
+      steps_ = base_.undivided()
+                   ? std::vector<ChangeStep>{keep_change(change.change)}
+                   : cut_change(states_[state_], change.change, key_group_, prefix_bytes_);
+    }
+    const ChangeStep& step = steps_[next_step_++];
+    value_ = encode_step(step, sequence_);
+    entry = {state_, key_group_, step.composite_key, value_};
+    return true;
+  }
+
+ private:
+  ChangeStore::Reader changes_;
+  std::int32_t key_group_;
+  int prefix_bytes_;
+  const std::vector<KeyedStateSchema>& states_;
+  const BaseEntries& base_;
+  std::size_t state_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::vector<ChangeStep> steps_;
+  std::size_t next_step_ = 0;
+  ByteVector value_;
+};
+
+// A key group without changes.
+class MaterializedKeyGroup final : public KeyGroupReader {
+ public:
+  MaterializedKeyGroup(const std::vector<Base>& bases, std::int32_t key_group,
+                       std::size_t state_count)
+      : entries_(bases, key_group, state_count) {}
+  bool next(KeyedEntry& entry) override { return entries_.next(entry); }
+  std::vector<std::uint64_t> empty_collections() const override {
+    return entries_.empty_collections();
+  }
+
+ private:
+  BaseEntries entries_;
+};
+
+class ReplayedKeyGroup final : public KeyGroupReader {
+ public:
+  ReplayedKeyGroup(const std::vector<Base>& bases, const ChangeStore& store, std::int32_t key_group,
+                   int prefix_bytes, const std::vector<KeyedStateSchema>& states,
+                   const std::vector<std::size_t>& ranks, const SortMemory& memory)
+      : base_(bases, key_group, states.size()),
+        steps_(store, key_group, prefix_bytes, states, base_),
+        sorted_base_(base_, ranks, memory),
+        sorted_steps_(steps_, ranks, memory),
+        replay_(sorted_base_, sorted_steps_, states, ranks) {}
+  bool next(KeyedEntry& entry) override { return replay_.next(entry); }
+  std::vector<std::uint64_t> empty_collections() const override {
+    return base_.empty_collections();
+  }
+
+ private:
+  BaseEntries base_;
+  LogSteps steps_;
+  EntrySorter sorted_base_;
+  EntrySorter sorted_steps_;
+  ChangeReplay replay_;
+};
+
+std::vector<std::size_t> ranks_by_name(const std::vector<KeyedStateSchema>& states) {
+  std::vector<std::size_t> order(states.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tuple(states[a].name, is_timer(states[a])) <
+           std::tuple(states[b].name, is_timer(states[b]));
+  });
+  std::vector<std::size_t> ranks(states.size());
+  for (std::size_t i = 0; i < order.size(); ++i) ranks[order[i]] = i;
+  return ranks;
+}
+
+// Nothing else bounds the range of a handle without offsets.
+KeyGroupRange checked(KeyGroupRange range, const Snapshot& snapshot) {
+  constexpr std::int32_t kMostKeyGroups = 32768;
+  if (range.first >= 0 && range.count >= 0 && range.first <= kMostKeyGroups &&
+      range.count <= kMostKeyGroups - range.first) {
+    return range;
+  }
+  throw FormatError(fmt::format("{}: {} key groups from {} on, more than the {} there can be",
+                                snapshot.metadata_path(), range.count, range.first,
+                                kMostKeyGroups));
+}
+
+class ChangelogSource final : public KeyedSource {
+ public:
+  ChangelogSource(const Snapshot& snapshot, const ChangelogHandle& handle,
+                  std::vector<std::unique_ptr<KeyedSource>> materialized, int prefix_bytes,
+                  const SerializerRegistry& registry, const SortMemory& memory)
+      : prefix_bytes_(prefix_bytes),
+        memory_(memory),
+        name_(snapshot.metadata_path() + " (changelog)"),
+        store_(checked(handle.range, snapshot), memory) {
+    add_bases(std::move(materialized));
+    read_log(snapshot, handle, registry);
+    ranks_ = ranks_by_name(states_);
+    list_sections(handle.range);
+  }
+
+  const std::vector<KeyedStateSchema>& states() const override { return states_; }
+  const std::vector<KeyGroupSection>& sections() const override { return sections_; }
+  std::string_view name() const override { return name_; }
+
+  std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override {
+    if (store_.stored_bytes(section.key_group) == 0) {
+      return std::make_unique<MaterializedKeyGroup>(bases_, section.key_group, states_.size());
+    }
+    return std::make_unique<ReplayedKeyGroup>(bases_, store_, section.key_group, prefix_bytes_,
+                                              states_, ranks_, memory_);
+  }
+
+ private:
+  // Handles that were merged after a change of parallelism describe the same states.
+  void add_bases(std::vector<std::unique_ptr<KeyedSource>> sources) {
+    for (std::unique_ptr<KeyedSource>& source : sources) {
+      Base base{std::move(source), {}};
+      for (const KeyedStateSchema& state : base.source->states()) {
+        std::size_t place = find_state(states_, state.name, is_timer(state));
+        if (place == kNoState) {
+          place = states_.size();
+          states_.push_back(state);
+        }
+        base.places.push_back(place);
+      }
+      bases_.push_back(std::move(base));
+    }
+  }
+
+  void read_log(const Snapshot& snapshot, const ChangelogHandle& handle,
+                const SerializerRegistry& registry) {
+    AnnouncedStates announced(std::move(states_), registry);
+    for_each_change(snapshot, handle, ChangeScope::kAll,
+                    [&](std::int32_t key_group, const LoggedChange& change) {
+                      ByteReader in(change.bytes, change.file, change.offset);
+                      if (peek_change_operation(in) == ChangeOperation::kMetadata) {
+                        announced.announce(change);
+                      } else if (handle.range.contains(key_group)) {
+                        store_change(key_group, change, announced);
+                      }
+                    });
+    states_ = announced.finish();
+  }
+
+  void store_change(std::int32_t key_group, const LoggedChange& change,
+                    const AnnouncedStates& announced) {
+    ByteReader in(change.bytes, change.file, change.offset);
+    const DataChangeHead head = decode_data_change_head(in);
+    const std::size_t state = announced.state_of(head.state_id);
+    if (state == kNoState) {
+      in.fail_at(change.offset, fmt::format("a change of state id {}, which nothing in front of "
+                                            "it describes",
+                                            head.state_id));
+    }
+    store_.add(key_group, state, change);
+  }
+
+  void list_sections(KeyGroupRange range) {
+    std::map<std::int32_t, std::uint64_t> sizes;
+    for (const Base& base : bases_) {
+      for (const KeyGroupSection& section : base.source->sections()) {
+        sizes[section.key_group] += section.size_bytes;
+      }
+    }
+    for (std::int32_t i = 0; i < range.count; ++i) {
+      const std::int32_t key_group = range.first + i;
+      const auto found = sizes.find(key_group);
+      const std::uint64_t base_bytes = found == sizes.end() ? 0 : found->second;
+      sections_.push_back(
+          {key_group, 0, base_bytes + store_.stored_bytes(key_group), SectionEnd::kExact});
+    }
+  }
+
+  int prefix_bytes_;
+  SortMemory memory_;
+  std::string name_;
+  std::vector<Base> bases_;
+  std::vector<KeyedStateSchema> states_;
+  std::vector<std::size_t> ranks_;
+  ChangeStore store_;
+  std::vector<KeyGroupSection> sections_;
+};
+
+}  // namespace
+
+std::unique_ptr<KeyedSource> open_changelog_source(
+    const Snapshot& snapshot, const ChangelogHandle& handle,
+    std::vector<std::unique_ptr<KeyedSource>> materialized, int prefix_bytes,
+    const SerializerRegistry& registry, const SortMemory& memory) {
+  return std::make_unique<ChangelogSource>(snapshot, handle, std::move(materialized), prefix_bytes,
+                                           registry, memory);
+}
+
+std::vector<KeyedStateSchema> announced_states(const Snapshot& snapshot,
+                                               const ChangelogHandle& handle,
+                                               const SerializerRegistry& registry,
+                                               TypePtr known_key) {
+  AnnouncedStates announced({}, registry);
+  announced.set_key(std::move(known_key));
+  for_each_change(snapshot, handle, ChangeScope::kDescriptions,
+                  [&](std::int32_t, const LoggedChange& change) {
+                    ByteReader in(change.bytes, change.file, change.offset);
+                    if (peek_change_operation(in) == ChangeOperation::kMetadata) {
+                      announced.announce(change);
+                    }
+                  });
+  return announced.finish();
+}
+
+}  // namespace savvy
