@@ -14,6 +14,7 @@
 #include "cli/message_types.h"
 #include "cli/row_buffer.h"
 #include "cli/row_filter.h"
+#include "cli/ttl_options.h"
 #include "format/serializer_registry.h"
 #include "readers/entry_sorter.h"
 #include "readers/rocksdb_source.h"
@@ -27,6 +28,7 @@ struct RowOptions {
   std::optional<SortMemory> sort;  // entries of a key group by state name and key
   std::shared_ptr<const MessageTypes> messages = std::make_shared<MessageTypes>();
   std::shared_ptr<const RocksdbCache> cache;
+  std::shared_ptr<const TtlRules> ttl = std::make_shared<TtlRules>();
 };
 
 // Lists and maps without elements, which have no row: counted by operator and state.

@@ -62,6 +62,7 @@ void add_key_group_rows(RowTask& task, const OpenedStream& opened, const KeyGrou
   const OperatorState& op = opened.where.op;
   KeyedRows rows(opened.states, opened.heads, task.filter, task.options.content,
                  key_group_prefix_bytes(op.max_parallelism), opened.source->name(), task.rows);
+  if (!task.options.ttl->empty()) rows.mark_expired(*task.options.ttl);
   const auto entries = opened.source->open(section);
   std::optional<EntrySorter> sorted;
   if (task.options.sort) sorted.emplace(*entries, opened.ranks, *task.options.sort);
@@ -191,8 +192,8 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
   if (can_open_keyed(subtask.managed_keyed_state) && wants_managed_keyed(filter_)) {
     planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
       std::unique_ptr<KeyedSource> source =
-          open_keyed_source(snapshot_, where.subtask.managed_keyed_state,
-                            where.op.max_parallelism, registry_, *options_.cache);
+          open_keyed_source(snapshot_, where.subtask.managed_keyed_state, where.op.max_parallelism,
+                            registry_, *options_.cache);
       std::vector<KeyedStateSchema> states = source->states();
       for (KeyedStateSchema& state : states) options_.messages->apply(state);
       std::vector<RowHead> heads = make_heads(where, states, options_.format);
