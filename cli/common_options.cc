@@ -5,6 +5,18 @@
 #include <CLI/CLI.hpp>
 
 namespace savvy {
+namespace {
+
+template <typename T>
+void add_filter(CLI::App& command, const std::string& name, std::vector<T>& target,
+                const std::string& type, const std::string& help) {
+  command.add_option(name, target, help)
+      ->type_name(type)
+      ->allow_extra_args(false)
+      ->group("Filters (repeatable; a row matches one of each kind given)");
+}
+
+}  // namespace
 
 PathMap SnapshotOptions::path_map() const {
   PathMap paths;
@@ -26,25 +38,25 @@ void add_snapshot_options(CLI::App& command, SnapshotOptions& options) {
       ->allow_extra_args(false);
 }
 
-void add_filter_options(CLI::App& command, RowFilterOptions& options) {
-  const auto repeatable = [&command](const std::string& name, auto& target, const std::string& type,
-                                     const std::string& help) {
-    command.add_option(name, target, help)
-        ->type_name(type)
-        ->allow_extra_args(false)
-        ->group("Filters (repeatable; a row matches one of each kind given)");
-  };
-  repeatable("--operator", options.operators, "UID|NAME|ID",
+void add_place_filter_options(CLI::App& command, RowFilterOptions& options) {
+  add_filter(command, "--operator", options.operators, "UID|NAME|ID",
              "Only this operator, e.g. --operator my-uid");
-  repeatable("--state", options.states, "NAME", "Only the state of this name, e.g. --state count");
-  repeatable("--key", options.keys, "JSON",
-             "Only entries of this key, as JSON or as the text of a string key, "
-             "e.g. --key '{\"f0\":1,\"f1\":\"a\"}'");
-  repeatable("--key-group", options.key_groups, "A[-B]", "Only these key groups, e.g. 0-42");
-  repeatable("--subtask", options.subtasks, "INDEX", "Only this subtask, e.g. --subtask 3");
-  repeatable("--kind", options.kinds, "KIND",
+  add_filter(command, "--state", options.states, "NAME",
+             "Only the state of this name, e.g. --state count");
+  add_filter(command, "--key-group", options.key_groups, "A[-B]",
+             "Only these key groups, e.g. 0-42");
+  add_filter(command, "--subtask", options.subtasks, "INDEX",
+             "Only this subtask, e.g. --subtask 3");
+  add_filter(command, "--kind", options.kinds, "KIND",
              "Only rows of this kind: keyed, timer, list, union, broadcast, raw_keyed, "
              "raw_operator, coordinator, channel, master");
+}
+
+void add_filter_options(CLI::App& command, RowFilterOptions& options) {
+  add_place_filter_options(command, options);
+  add_filter(command, "--key", options.keys, "JSON",
+             "Only entries of this key, as JSON or as the text of a string key, "
+             "e.g. --key '{\"f0\":1,\"f1\":\"a\"}'");
 }
 
 DocumentFormat FormatOption::format() const {

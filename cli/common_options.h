@@ -23,7 +23,9 @@ struct SnapshotOptions {
 };
 void add_snapshot_options(CLI::App& command, SnapshotOptions& options);
 
-// --operator, --state, --key, --key-group, --subtask, --kind.
+// --operator, --state, --key-group, --subtask, --kind: where entries are.
+void add_place_filter_options(CLI::App& command, RowFilterOptions& options);
+// The same and --key.
 void add_filter_options(CLI::App& command, RowFilterOptions& options);
 
 // How documents and tables come out.

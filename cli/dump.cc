@@ -11,6 +11,7 @@
 #include "cli/common_options.h"
 #include "cli/message_types.h"
 #include "cli/row_run.h"
+#include "cli/ttl_options.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
 
@@ -42,6 +43,7 @@ struct DumpOptions {
   ProgressOptions progress;
   std::string temp_directory;
   MessageOptions messages;
+  TtlOptions ttl;
   std::uint64_t block_cache = kDefaultCacheBytes;
 };
 
@@ -61,6 +63,7 @@ RowRunOptions run_options(const DumpOptions& options) {
   }
   run.rows.temp_directory = options.temp_directory;
   run.rows.messages = std::make_shared<MessageTypes>(options.messages);
+  run.rows.ttl = std::make_shared<TtlRules>(options.ttl);
   run.rows.cache = std::make_shared<RocksdbCache>(options.block_cache);
   run.limit = options.limit;
   run.jobs = options.jobs;
@@ -110,6 +113,7 @@ int run_dump(const DumpOptions& options) {
   for (const std::string& rule : run.rows.messages->unused()) {
     fmt::print(stderr, "note: --proto-type {} met no state\n", rule);
   }
+  for (const std::string& note : run.rows.ttl->unused()) fmt::print(stderr, "note: {}\n", note);
   return exit_code(options, result);
 }
 
@@ -170,6 +174,7 @@ Command add_dump_command(CLI::App& program) {
   add_row_options(*command, *options);
   add_filter_options(*command, options->filter);
   add_message_options(*command, options->messages);
+  add_ttl_options(*command, options->ttl);
   add_run_options(*command, *options);
   return {command, [options] { return run_dump(*options); }};
 }

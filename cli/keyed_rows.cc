@@ -59,6 +59,12 @@ KeyedRows::KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vec
   }
 }
 
+void KeyedRows::mark_expired(const TtlRules& rules) {
+  ttl_rules_ = &rules;
+  ttls_ms_.clear();
+  for (const KeyedStateSchema& state : states_) ttls_ms_.push_back(rules.ttl_ms(state));
+}
+
 void KeyedRows::add(const KeyedEntry& entry) {
   // What cannot be divided may hold any state behind this one.
   if (entry.undivided) return add_undivided(entry);
@@ -179,7 +185,12 @@ void KeyedRows::add_map_entry(const KeyedStateSchema& state, const CompositeKey&
 bool KeyedRows::add_value(const KeyedStateSchema& state, Column column, ByteReader& in) {
   const std::int64_t last_access = state.ttl ? in.i64("last access time") : 0;
   const End end = state.value->decode(in, Extent::kDelimited, rows_.column(column));
-  if (state.ttl) rows_.number(Column::kTtlTimestamp, last_access);
+  if (!state.ttl) return end == End::kKnown;
+  rows_.number(Column::kTtlTimestamp, last_access);
+  const auto index = static_cast<std::size_t>(&state - states_.data());
+  if (ttl_rules_ != nullptr && ttls_ms_[index]) {
+    rows_.truth(Column::kTtlExpired, ttl_rules_->expired(last_access, *ttls_ms_[index]));
+  }
   return end == End::kKnown;
 }
 

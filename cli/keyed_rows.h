@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/row_buffer.h"
 #include "cli/row_filter.h"
+#include "cli/ttl_options.h"
 #include "format/composite_key.h"
 #include "format/keyed_entry.h"
 #include "format/keyed_schema.h"
@@ -24,6 +26,10 @@ class KeyedRows {
   KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vector<RowHead>& heads,
             const RowFilter& filter, RowContent content, int prefix_bytes, std::string_view file,
             RowBuffer& rows);
+
+  // From here on values of states that the rules name say whether they are past their TTL. `rules`
+  // outlives this object.
+  void mark_expired(const TtlRules& rules);
 
   void add(const KeyedEntry& entry);
 
@@ -47,6 +53,8 @@ class KeyedRows {
   std::string_view file_;
   RowBuffer& rows_;
   std::vector<bool> wanted_;  // by state
+  const TtlRules* ttl_rules_ = nullptr;
+  std::vector<std::optional<std::int64_t>> ttls_ms_;  // by state
   std::string key_text_;
 };
 

@@ -33,14 +33,14 @@ Progress::~Progress() {
   if (drawn_) fmt::print(stderr, "{}", kClearLine);
 }
 
-void Progress::add_written(std::uint64_t bytes) {
+void Progress::add(std::uint64_t bytes, std::string_view what) {
   if (!enabled_) return;
-  written_bytes_ += bytes;
+  bytes_ += bytes;
   const Clock::time_point now = Clock::now();
   if (now < next_draw_) return;
   next_draw_ = now + kDrawEvery;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  fmt::print(stderr, "{}{} written, {:.0f} s", kClearLine, human_bytes(written_bytes_), seconds);
+  fmt::print(stderr, "{}{} {}, {:.0f} s", kClearLine, human_bytes(bytes_), what, seconds);
   drawn_ = true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -29,15 +30,18 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // More bytes of output are written. Draws a few times a second at most.
-  void add_written(std::uint64_t bytes);
+  // More bytes of output are written, or of input read. Draws a few times a second at most.
+  void add_written(std::uint64_t bytes) { add(bytes, "written"); }
+  void add_read(std::uint64_t bytes) { add(bytes, "read"); }
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  void add(std::uint64_t bytes, std::string_view what);
+
   bool enabled_;
   bool drawn_ = false;
-  std::uint64_t written_bytes_ = 0;
+  std::uint64_t bytes_ = 0;
   Clock::time_point start_ = Clock::now();
   Clock::time_point next_draw_ = start_;
 };

@@ -10,9 +10,9 @@
 namespace savvy {
 namespace {
 
-constexpr std::array<std::string_view, 10> kColumnNames = {
-    "key_group",  "state_key",  "state_namespace", "map_key",       "map_value",
-    "list_index", "list_value", "state_value",     "ttl_timestamp", "timer_timestamp"};
+constexpr std::array<std::string_view, 11> kColumnNames = {
+    "key_group",  "state_key",   "state_namespace", "map_key",         "map_value",  "list_index",
+    "list_value", "state_value", "ttl_timestamp",   "timer_timestamp", "ttl_expired"};
 
 std::string json_head(const RowHeadFields& fields) {
   std::string text = "{";
@@ -120,6 +120,11 @@ void RowBuffer::number(Column column, std::int64_t value) {
   finish_cell();
   next_column_ = static_cast<std::size_t>(column) + 1;
   append_state_row_number(message_field(next_column_ - 1), value, line_);
+}
+
+void RowBuffer::truth(Column column, bool value) {
+  if (format_ != RowFormat::kProtobuf) return this->column(column).boolean(value);
+  number(column, std::int64_t{value ? 1 : 0});
 }
 
 void RowBuffer::finish_cell() {

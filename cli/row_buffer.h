@@ -35,6 +35,7 @@ enum class Column {
   kStateValue,
   kTtlTimestamp,
   kTimerTimestamp,
+  kTtlExpired,
 };
 
 // What all rows of one state in one subtask begin with; empty or absent fields are left out.
@@ -76,6 +77,8 @@ class RowBuffer final : private OpaqueObserver {
   // A position (key group, list index) is a JSON number in every style; a time is a 64-bit integer.
   void number(Column column, std::int32_t value);
   void number(Column column, std::int64_t value);
+  // A yes or no that is no value of the user's: true or false in every format.
+  void truth(Column column, bool value);
   // Completes the row; it can be gone back to with rewind() until the next begin().
   void end();
 

@@ -14,6 +14,7 @@
 #include "cli/message_types.h"
 #include "cli/row_buffer.h"
 #include "cli/row_filter.h"
+#include "cli/ttl_options.h"
 #include "format/serializer_registry.h"
 #include "readers/entry_sorter.h"
 #include "readers/rocksdb_source.h"
@@ -28,6 +29,7 @@ struct RowOptions {
   std::shared_ptr<const MessageTypes> messages = std::make_shared<MessageTypes>();
   std::shared_ptr<const RocksdbCache> cache;
   std::string temp_directory;  // for what does not fit in memory; empty: where the system says
+  std::shared_ptr<const TtlRules> ttl = std::make_shared<TtlRules>();
 };
 
 // Lists and maps without elements, which have no row: counted by operator and state.

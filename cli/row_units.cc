@@ -63,6 +63,7 @@ void add_key_group_rows(RowTask& task, const OpenedStream& opened, const KeyGrou
   const OperatorState& op = opened.where.op;
   KeyedRows rows(opened.states, opened.heads, task.filter, task.options.content,
                  key_group_prefix_bytes(op.max_parallelism), opened.source->name(), task.rows);
+  if (!task.options.ttl->empty()) rows.mark_expired(*task.options.ttl);
   const auto entries = opened.source->open(section);
   std::optional<EntrySorter> sorted;
   if (task.options.sort) sorted.emplace(*entries, opened.ranks, *task.options.sort);

@@ -28,6 +28,7 @@ enum class StateRowField {
   kStateValue = 14,
   kTtlTimestamp = 15,
   kTimerTimestamp = 16,
+  kTtlExpired = 17,
 };
 
 // What the rows of one state in one subtask begin with; empty or absent fields are not set.
@@ -42,7 +43,7 @@ struct StateRowHead {
 
 std::string encode_state_row_head(const StateRowHead& head);
 
-// Appends a number: one of the fields that are not a Value.
+// Appends a number or a truth value (1 or 0): one of the fields that are not a Value.
 void append_state_row_number(StateRowField field, std::int64_t value, std::string& row);
 
 // Appends the length of a row and the row.

@@ -21,6 +21,7 @@ constexpr Golden kGoldens[] = {
     {"help-inspect.txt", "inspect --help"},
     {"help-schema.txt", "schema --help"},
     {"help-dump.txt", "dump --help"},
+    {"help-stats.txt", "stats --help"},
     {"help-files.txt", "files --help"},
     {"help-uid.txt", "uid --help"},
     {"inspect-2.3-hashmap-canonical.txt",
@@ -34,6 +35,14 @@ constexpr Golden kGoldens[] = {
      "schema testdata/flink2.3-hashmap-canonical --format text"},
     {"schema-1.20-profile.json",
      "schema testdata/flink1.20-hashmap-native --state profile --format json"},
+    {"stats-2.3-hashmap-canonical.txt",
+     "stats testdata/flink2.3-hashmap-canonical --operator keyed-string --operator broadcast "
+     "--top 2 --format text --ttl ttl-map=12h --now 2026-11-25"},
+    {"stats-2.3-hashmap-canonical.json",
+     "stats testdata/flink2.3-hashmap-canonical --state map --state operator-list --top 2 --format "
+     "json"},
+    {"stats-2.3-hashmap-canonical.csv",
+     "stats testdata/flink2.3-hashmap-canonical --top 1 --format csv"},
     {"files-2.3-hashmap-canonical.txt", "files testdata/flink2.3-hashmap-canonical --format text"},
     {"dump-2.3-broadcast.jsonl",
      "dump testdata/flink2.3-hashmap-canonical --operator broadcast --kind broadcast"},

@@ -103,6 +103,10 @@ std::string as_json(const v1::StateRow& row) {
   value_field("state_value", row.has_state_value(), row.state_value());
   number_field("ttl_timestamp", row.has_ttl_timestamp(), row.ttl_timestamp());
   number_field("timer_timestamp", row.has_timer_timestamp(), row.timer_timestamp());
+  if (row.has_ttl_expired()) {
+    sink.field("ttl_expired");
+    sink.boolean(row.ttl_expired());
+  }
   sink.end_object();
   return text;
 }

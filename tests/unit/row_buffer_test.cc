@@ -48,8 +48,8 @@ TEST_CASE("a row in each format", "[row_buffer]") {
         kJsonHead + R"(,"key_group":5,"state_key":"k","state_value":7})" + "\n");
   CHECK(text_of_row(RowFormat::kJson) ==
         ",\n" + kJsonHead + R"(,"key_group":5,"state_key":"k","state_value":7})");
-  // Behind the state's kind all cells are JSON; there are ten of them.
-  CHECK(text_of_row(RowFormat::kCsv) == kCsvHead + R"(,5,"""k""",,,,,,7,,)" + "\n");
+  // Behind the state's kind all cells are JSON; there are eleven of them.
+  CHECK(text_of_row(RowFormat::kCsv) == kCsvHead + R"(,5,"""k""",,,,,,7,,,)" + "\n");
 }
 
 TEST_CASE("what a row does not have is left out", "[row_buffer]") {
@@ -65,7 +65,8 @@ TEST_CASE("every line of CSV has a cell for each column", "[row_buffer]") {
   const std::string header = document_start(RowFormat::kCsv);
   CHECK(header ==
         "operator,operator_id,subtask,kind,state,state_kind,key_group,state_key,state_namespace,"
-        "map_key,map_value,list_index,list_value,state_value,ttl_timestamp,timer_timestamp\n");
+        "map_key,map_value,list_index,list_value,state_value,ttl_timestamp,timer_timestamp,"
+        "ttl_expired\n");
   RowHeadFields fields;
   fields.kind = "raw";
   const RowHead head(fields, RowFormat::kCsv);
