@@ -22,6 +22,8 @@ Command add_schema_command(CLI::App& program);
 Command add_dump_command(CLI::App& program);
 Command add_files_command(CLI::App& program);
 Command add_stats_command(CLI::App& program);
+Command add_get_command(CLI::App& program);
+Command add_rescale_command(CLI::App& program);
 Command add_uid_command(CLI::App& program);
 
 }  // namespace savvy

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/key_targets.h"
 #include "cli/row_buffer.h"
 #include "cli/row_filter.h"
 #include "cli/ttl_options.h"
@@ -30,14 +31,19 @@ class KeyedRows {
   // From here on values of states that the rules name say whether they are past their TTL. `rules`
   // outlives this object.
   void mark_expired(const TtlRules& rules);
+  // From here on keys whose bytes `targets` knows are compared by them. It outlives this object.
+  void compare_keys(const KeyTargets& targets) { targets_ = &targets; }
 
   void add(const KeyedEntry& entry);
+
+  // Which of the filter's keys have been met.
+  const std::vector<bool>& found_keys() const { return found_keys_; }
 
  private:
   void add_undivided(const KeyedEntry& entry);
   void add_open_issue(const KeyedEntry& entry);
   void add_key(const KeyedStateSchema& state, const CompositeKey& key);
-  bool key_is_wanted(const KeyedStateSchema& state, const CompositeKey& key);
+  bool key_is_wanted(std::size_t state, const CompositeKey& key);
   void add_list(const KeyedStateSchema& state, Bytes value);
   void add_map_entry(const KeyedStateSchema& state, const CompositeKey& key, Bytes value);
   void add_timer(const CompositeKey& key);
@@ -55,6 +61,8 @@ class KeyedRows {
   std::vector<bool> wanted_;  // by state
   const TtlRules* ttl_rules_ = nullptr;
   std::vector<std::optional<std::int64_t>> ttls_ms_;  // by state
+  const KeyTargets* targets_ = nullptr;
+  std::vector<bool> found_keys_;
   std::string key_text_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "format/serializer_registry.h"
 #include "format/state_handles.h"
@@ -19,6 +20,11 @@ namespace savvy {
 
 // Whether there is a reader for the layout. False for a null handle.
 bool can_open_keyed(const KeyedHandle& handle);
+
+// The states behind a handle alone: what describes them is read, and nothing of what they hold.
+std::vector<KeyedStateSchema> read_keyed_schemas(const Snapshot& snapshot,
+                                                 const KeyedHandle& handle,
+                                                 const SerializerRegistry& registry);
 
 // For the log of a changelog handle, and twice for each key group of it that is read.
 inline const SortMemory kChangelogMemory = {4 * 1024 * 1024, {}};

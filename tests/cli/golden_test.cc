@@ -23,6 +23,7 @@ constexpr Golden kGoldens[] = {
     {"help-dump.txt", "dump --help"},
     {"help-stats.txt", "stats --help"},
     {"help-files.txt", "files --help"},
+    {"help-get.txt", "get --help"},
     {"help-uid.txt", "uid --help"},
     {"inspect-2.3-hashmap-canonical.txt",
      "inspect testdata/flink2.3-hashmap-canonical --format text"},
