@@ -75,7 +75,15 @@ UnitedKeyedMeta unite(const RewriteContext& context, const OperatorState& op,
                       const std::vector<KeyedInput>& inputs) {
   std::vector<KeyedMetaSource> sources;
   for (const KeyedInput& input : inputs) {
-    sources.push_back({&input.source->meta(), fmt::format("subtask {}", input.subtask)});
+    const KeyedMetaBlock* block = input.source->meta_block();
+    if (block == nullptr) {
+      throw UnsupportedError(fmt::format(
+          "{} subtask {}: the change log does not name the key's serializer, and nothing is "
+          "materialized that does; take a savepoint with the job, or wait for its first "
+          "materialization",
+          where(op), input.subtask));
+    }
+    sources.push_back({block, fmt::format("subtask {}", input.subtask)});
   }
   return unite_keyed(sources, context.registry, where(op));
 }

@@ -202,7 +202,7 @@ class RocksdbRescale {
 
   void add_span(std::size_t input, std::size_t state, const KeySpan& span,
                 RocksdbWriter& writer) const {
-    const auto& source = dynamic_cast<const RocksdbSource&>(*inputs_[input].source);
+    const auto& source = dynamic_cast<const RocksdbKeyedSource&>(*inputs_[input].source);
     const auto entries = source.open_range(*own_state(input, state), span.lower, span.upper);
     KeyedEntry entry;
     while (entries->next(entry)) writer.add(state, entry.composite_key, entry.value);

@@ -41,8 +41,10 @@ TypePtr unknown_key() {
 // States that a log announces, on top of those already there.
 class AnnouncedStates {
  public:
-  AnnouncedStates(std::vector<KeyedStateSchema> states, const SerializerRegistry& registry)
-      : states_(std::move(states)), registry_(registry) {
+  // `metas` describe the states, and the announced ones are added to them.
+  AnnouncedStates(std::vector<KeyedStateSchema> states, std::vector<StateMeta>& metas,
+                  const SerializerRegistry& registry)
+      : states_(std::move(states)), metas_(metas), registry_(registry) {
     for (const KeyedStateSchema& state : states_) found_key(state);
   }
 
@@ -61,6 +63,7 @@ class AnnouncedStates {
       block.key.type = unknown_key();
       place = states_.size();
       states_.push_back(keyed_state_schema(block, announced.state, change.file));
+      metas_.push_back(std::move(announced.state));
       if (timer) {
         found_key(states_.back());
       } else {
@@ -88,6 +91,7 @@ class AnnouncedStates {
   void found_key(const KeyedStateSchema& state) { set_key(state.key); }
 
   std::vector<KeyedStateSchema> states_;
+  std::vector<StateMeta>& metas_;
   const SerializerRegistry& registry_;
   std::vector<std::size_t> keyless_;
   std::map<std::int16_t, std::size_t> state_of_id_;
@@ -266,6 +270,10 @@ class ChangelogSource final : public KeyedSource {
   }
 
   const std::vector<KeyedStateSchema>& states() const override { return states_; }
+  // The log does not store the key's serializer.
+  const KeyedMetaBlock* meta_block() const override {
+    return meta_.key.type == nullptr ? nullptr : &meta_;
+  }
   const std::vector<KeyGroupSection>& sections() const override { return sections_; }
   std::string_view name() const override { return name_; }
 
@@ -287,6 +295,7 @@ class ChangelogSource final : public KeyedSource {
         if (place == kNoState) {
           place = states_.size();
           states_.push_back(state);
+          add_meta(*base.source, base.places.size());
         }
         base.places.push_back(place);
       }
@@ -294,9 +303,16 @@ class ChangelogSource final : public KeyedSource {
     }
   }
 
+  void add_meta(const KeyedSource& source, std::size_t state) {
+    const KeyedMetaBlock* block = source.meta_block();
+    if (block == nullptr) return;
+    if (meta_.states.empty()) meta_.key = block->key;
+    meta_.states.push_back(block->states[state]);
+  }
+
   void read_log(const Snapshot& snapshot, const ChangelogHandle& handle,
                 const SerializerRegistry& registry) {
-    AnnouncedStates announced(std::move(states_), registry);
+    AnnouncedStates announced(std::move(states_), meta_.states, registry);
     for_each_change(snapshot, handle, ChangeScope::kAll,
                     [&](std::int32_t key_group, const LoggedChange& change) {
                       ByteReader in(change.bytes, change.file, change.offset);
@@ -343,6 +359,7 @@ class ChangelogSource final : public KeyedSource {
   std::string name_;
   std::vector<Base> bases_;
   std::vector<KeyedStateSchema> states_;
+  KeyedMetaBlock meta_;  // of states_; without a key's serializer if no full handle has one
   std::vector<std::size_t> ranks_;
   ChangeStore store_;
   std::vector<KeyGroupSection> sections_;
@@ -362,7 +379,8 @@ std::vector<KeyedStateSchema> announced_states(const Snapshot& snapshot,
                                                const ChangelogHandle& handle,
                                                const SerializerRegistry& registry,
                                                TypePtr known_key) {
-  AnnouncedStates announced({}, registry);
+  std::vector<StateMeta> metas;
+  AnnouncedStates announced({}, metas, registry);
   announced.set_key(std::move(known_key));
   for_each_change(snapshot, handle, ChangeScope::kDescriptions,
                   [&](std::int32_t, const LoggedChange& change) {

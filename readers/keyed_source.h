@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "format/keyed_entry.h"
+#include "format/keyed_meta.h"
 #include "format/keyed_schema.h"
 #include "format/section_bounds.h"
 
@@ -29,6 +30,8 @@ class KeyedSource {
  public:
   virtual ~KeyedSource() = default;
   virtual const std::vector<KeyedStateSchema>& states() const = 0;
+  // What describes the states, in their order; null where the layout has no such block.
+  virtual const KeyedMetaBlock* meta_block() const { return nullptr; }
   // The key groups of the handle, ascending; how large they are may be an estimate, but 0 means
   // that there is nothing.
   virtual const std::vector<KeyGroupSection>& sections() const = 0;

@@ -35,6 +35,7 @@ class KeyedStream final : public KeyedSource {
   const RandomAccessFile& file() const { return *file_; }
 
   const std::vector<KeyedStateSchema>& states() const override { return states_; }
+  const KeyedMetaBlock* meta_block() const override { return &meta_; }
   const std::vector<KeyGroupSection>& sections() const override { return sections_; }
   std::string_view name() const override { return file_->name(); }
   std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override;

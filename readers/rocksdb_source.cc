@@ -62,7 +62,7 @@ std::shared_ptr<rocksdb::MergeOperator> list_merge() {
   return merge;
 }
 
-class RocksdbSource final : public KeyedSource {
+class RocksdbSource final : public RocksdbKeyedSource {
  public:
   RocksdbSource(const Snapshot& snapshot, const IncrementalHandle& handle, int prefix_bytes,
                 const SerializerRegistry& registry, const RocksdbCache& cache)
@@ -72,7 +72,8 @@ class RocksdbSource final : public KeyedSource {
     const auto meta = snapshot.open(handle.meta);
     name_ = meta->name();
     SectionReader section(*meta, {0, meta->size()}, Compression::kNone);
-    states_ = keyed_state_schemas(decode_keyed_meta_block(section.in(), registry), name_);
+    meta_ = decode_keyed_meta_block(section.in(), registry);
+    states_ = keyed_state_schemas(meta_, name_);
     list_sections(handle);
     open_database(cache);
   }
@@ -87,11 +88,14 @@ class RocksdbSource final : public KeyedSource {
   }
 
   const std::vector<KeyedStateSchema>& states() const override { return states_; }
+  const KeyedMetaBlock* meta_block() const override { return &meta_; }
   const std::vector<KeyGroupSection>& sections() const override { return sections_; }
   std::string_view name() const override { return name_; }
   std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override;
   std::unique_ptr<KeyGroupReader> open_keys(const KeyGroupSection& section,
                                             std::span<const ByteVector> keys) const override;
+  std::unique_ptr<KeyGroupReader> open_range(std::size_t state, Bytes lower,
+                                             Bytes upper) const override;
 
   std::unique_ptr<rocksdb::Iterator> iterate(std::size_t state,
                                              const rocksdb::ReadOptions& options) const {
@@ -177,6 +181,7 @@ class RocksdbSource final : public KeyedSource {
 
   int prefix_bytes_;
   std::string name_;
+  KeyedMetaBlock meta_;
   std::vector<KeyedStateSchema> states_;
   std::vector<KeyGroupSection> sections_;
   std::shared_ptr<RocksdbFiles> files_;
@@ -276,12 +281,68 @@ std::unique_ptr<KeyGroupReader> RocksdbSource::open_keys(const KeyGroupSection& 
                                            std::move(ranges));
 }
 
+// One state from one key to another, through all key groups between.
+class RocksdbRange final : public KeyGroupReader {
+ public:
+  RocksdbRange(const RocksdbSource& source, std::size_t state, KeyRange range, int prefix_bytes)
+      : source_(source),
+        state_(state),
+        range_(std::move(range)),
+        lower_(range_.lower),
+        upper_(range_.upper),
+        prefix_bytes_(static_cast<std::size_t>(prefix_bytes)) {
+    rocksdb::ReadOptions options;
+    options.iterate_lower_bound = &lower_;
+    options.iterate_upper_bound = &upper_;
+    options.total_order_seek = true;
+    options.fill_cache = false;
+    iterator_ = source.iterate(state, options);
+    iterator_->SeekToFirst();
+  }
+
+  bool next(KeyedEntry& entry) override {
+    if (started_) iterator_->Next();
+    started_ = true;
+    if (!iterator_->Valid()) {
+      source_.check(iterator_->status());
+      return false;
+    }
+    entry = {};
+    entry.state = state_;
+    entry.composite_key = as_bytes(iterator_->key());
+    entry.value = as_bytes(iterator_->value());
+    for (const std::uint8_t byte :
+         entry.composite_key.first(std::min(prefix_bytes_, entry.composite_key.size()))) {
+      entry.key_group = entry.key_group << 8 | byte;
+    }
+    return true;
+  }
+
+ private:
+  const RocksdbSource& source_;
+  std::size_t state_;
+  KeyRange range_;
+  rocksdb::Slice lower_;
+  rocksdb::Slice upper_;
+  std::size_t prefix_bytes_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+  bool started_ = false;
+};
+
+std::unique_ptr<KeyGroupReader> RocksdbSource::open_range(std::size_t state, Bytes lower,
+                                                          Bytes upper) const {
+  return std::make_unique<RocksdbRange>(
+      *this, state, KeyRange{{lower.begin(), lower.end()}, {upper.begin(), upper.end()}},
+      prefix_bytes_);
+}
+
 }  // namespace
 
-std::unique_ptr<KeyedSource> open_rocksdb_source(const Snapshot& snapshot,
-                                                 const IncrementalHandle& handle, int prefix_bytes,
-                                                 const SerializerRegistry& registry,
-                                                 const RocksdbCache& cache) {
+std::unique_ptr<RocksdbKeyedSource> open_rocksdb_source(const Snapshot& snapshot,
+                                                        const IncrementalHandle& handle,
+                                                        int prefix_bytes,
+                                                        const SerializerRegistry& registry,
+                                                        const RocksdbCache& cache) {
   return std::make_unique<RocksdbSource>(snapshot, handle, prefix_bytes, registry, cache);
 }
 

@@ -32,10 +32,19 @@ class RocksdbCache {
   std::unique_ptr<Blocks> blocks_;
 };
 
+class RocksdbKeyedSource : public KeyedSource {
+ public:
+  // Live entries of one state, ascending: from the composite key `lower` on, up to `upper`, which is
+  // not one of them. Key groups outside the handle's range are not left out.
+  virtual std::unique_ptr<KeyGroupReader> open_range(std::size_t state, Bytes lower,
+                                                     Bytes upper) const = 0;
+};
+
 // `snapshot`, `handle` and `cache` outlive the source.
-std::unique_ptr<KeyedSource> open_rocksdb_source(const Snapshot& snapshot,
-                                                 const IncrementalHandle& handle, int prefix_bytes,
-                                                 const SerializerRegistry& registry,
-                                                 const RocksdbCache& cache);
+std::unique_ptr<RocksdbKeyedSource> open_rocksdb_source(const Snapshot& snapshot,
+                                                        const IncrementalHandle& handle,
+                                                        int prefix_bytes,
+                                                        const SerializerRegistry& registry,
+                                                        const RocksdbCache& cache);
 
 }  // namespace savvy

@@ -95,6 +95,8 @@ class RocksdbWriter::Database {
     last_keys_[state].assign(key.begin(), key.end());
   }
 
+  void end_file(std::size_t state) { close(state); }
+
   void reuse(std::size_t state, const SstFile& file, const RandomAccessFile& content) {
     if (content.size() != file.size_bytes) {
       throw FormatError(fmt::format("{}: {} bytes, but {} in the MANIFEST", content.name(),
@@ -266,6 +268,8 @@ RocksdbWriter::~RocksdbWriter() = default;
 void RocksdbWriter::add(std::size_t state, Bytes composite_key, Bytes value) {
   database_->add(state, composite_key, value);
 }
+
+void RocksdbWriter::end_file(std::size_t state) { database_->end_file(state); }
 
 void RocksdbWriter::reuse(std::size_t state, const SstFile& file, const RandomAccessFile& content) {
   database_->reuse(state, file, content);

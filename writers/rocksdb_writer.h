@@ -46,6 +46,9 @@ class RocksdbWriter {
   // take turns.
   void add(std::size_t state, Bytes composite_key, Bytes value);
 
+  // The file that is being filled for a state ends here: what comes next starts a new one.
+  void end_file(std::size_t state);
+
   // Takes a whole file over, with the deletions and merge operands in it. `file` is what the
   // MANIFEST of its database says (its number does not matter), `content` its bytes. All files of
   // that database whose bounds overlap those of this one must come too; other files and entries of
