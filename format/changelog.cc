@@ -275,6 +275,20 @@ ChangeOperation peek_change_operation(ByteReader& in) {
   return static_cast<ChangeOperation>(first[0]);
 }
 
+AnnouncementOutline decode_announcement_outline(ByteReader in) {
+  const Within place(in, "description of a state");
+  in.u8("operation");
+  in.i32("format of the description");
+  AnnouncementOutline outline;
+  outline.name = in.utf("state name");
+  const Bytes rest = in.peek(static_cast<std::size_t>(in.remaining()));
+  if (rest.size() < kTailBytes) in.fail("the description of a state ends too early");
+  in.take(rest.size() - kTailBytes, "description");
+  outline.state_id = in.i16("state id");
+  outline.is_queue = in.u8("state type code") == kPriorityQueueCode;
+  return outline;
+}
+
 StateAnnouncement decode_state_announcement(ByteReader& in, const SerializerRegistry& registry) {
   const Within place(in, "description of a state");
   in.u8("operation");

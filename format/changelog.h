@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,15 @@ enum class ChangeOperation : std::uint8_t {
 
 // The operation of the change at the cursor, which does not move.
 ChangeOperation peek_change_operation(ByteReader& in);
+
+// What of a description is found without understanding its serializers.
+struct AnnouncementOutline {
+  std::string name;
+  bool is_queue = false;
+  std::int16_t state_id = 0;
+};
+
+AnnouncementOutline decode_announcement_outline(ByteReader in);
 
 struct StateAnnouncement {
   StateMeta state;

@@ -34,7 +34,7 @@ std::size_t find_state(const std::vector<KeyedStateSchema>& states, const std::s
 }
 
 TypePtr unknown_key() {
-  return std::make_shared<OpaqueType>(SnapshotHead{}, "key",
+  return std::make_shared<OpaqueType>(SnapshotHead{"key without a serializer", 0}, "key",
                                       "the snapshot has no serializer of keys");
 }
 
@@ -54,23 +54,24 @@ class AnnouncedStates {
 
   void announce(const LoggedChange& change) {
     ByteReader in(change.bytes, change.file, change.offset);
-    StateAnnouncement announced = decode_state_announcement(in, registry_);
-    const bool timer = announced.state.type == BackendStateType::kPriorityQueue;
-    std::size_t place = find_state(states_, announced.state.name, timer);
+    const AnnouncementOutline outline = decode_announcement_outline(in);
+    std::size_t place = find_state(states_, outline.name, outline.is_queue);
+    // Of a known state the log repeats what is known, with serializers that may not be understood.
     if (place == kNoState) {
       // The key's type may be known only later; until then it stands for itself.
       KeyedMetaBlock block;
       block.key.type = unknown_key();
       place = states_.size();
-      states_.push_back(keyed_state_schema(block, announced.state, change.file));
-      metas_.push_back(std::move(announced.state));
-      if (timer) {
+      StateMeta meta = decode_state_announcement(in, registry_).state;
+      states_.push_back(keyed_state_schema(block, meta, change.file));
+      metas_.push_back(std::move(meta));
+      if (outline.is_queue) {
         found_key(states_.back());
       } else {
         keyless_.push_back(place);
       }
     }
-    state_of_id_[announced.state_id] = place;
+    state_of_id_[outline.state_id] = place;
   }
 
   std::size_t state_of(std::int16_t state_id) const {

@@ -213,7 +213,7 @@ TEST_CASE("a log that exceeds the memory is the same", "[changelog_source]") {
   const ChangelogHandle handle = changelog({canonical_base()}, {in_memory(groups)});
   const Read whole = read(files, handle);
   CHECK(whole.entries.size() == 2 * 6 + 50);
-  for (const std::size_t budget : {0, 100, 5000}) {
+  for (const std::size_t budget : {0U, 100U, 5000U}) {
     CHECK(read(files, handle, {budget, {}}).entries == whole.entries);
   }
 }
