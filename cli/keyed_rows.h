@@ -23,7 +23,7 @@ class KeyedRows {
   // `states` are those of the stream; `heads` one a state. All arguments outlive this object.
   KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vector<RowHead>& heads,
             const RowFilter& filter, RowContent content, int prefix_bytes, std::string_view file,
-            RowBuffer& rows);
+            RowTarget& rows);
 
   void add(const KeyedEntry& entry);
 
@@ -44,7 +44,7 @@ class KeyedRows {
   RowContent content_;
   int prefix_bytes_;
   std::string_view file_;
-  RowBuffer& rows_;
+  RowTarget& rows_;
   std::vector<bool> wanted_;  // by state
   std::string key_text_;
 };

@@ -4,29 +4,36 @@
 #include <utility>
 
 #include "format/byte_writer.h"
+#include "format/compare_bytes.h"
 
 namespace savvy {
 
 EntrySorter::EntrySorter(KeyedEntrySource& input, std::vector<std::size_t> state_ranks,
                          SortMemory memory)
-    : input_(input), state_ranks_(std::move(state_ranks)), memory_(std::move(memory)) {}
+    : input_(&input), state_ranks_(std::move(state_ranks)), memory_(std::move(memory)) {}
+
+EntrySorter::EntrySorter(std::vector<std::size_t> state_ranks, SortMemory memory)
+    : input_(nullptr), state_ranks_(std::move(state_ranks)), memory_(std::move(memory)) {}
 
 bool EntrySorter::next(KeyedEntry& entry) {
-  if (!read_) read_all();
+  load();
   return runs_.empty() ? next_in_memory(entry) : next_merged(entry);
 }
 
-void EntrySorter::read_all() {
-  read_ = true;
+void EntrySorter::add(const KeyedEntry& entry) {
+  has_undivided_ |= entry.undivided;
+  records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
+                      entry.key_group, entry.undivided});
+  arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
+  arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
+  if (arena_.size() + records_.size() * sizeof(Record) > memory_.budget_bytes) spill();
+}
+
+void EntrySorter::load() {
+  if (loaded_) return;
+  loaded_ = true;
   KeyedEntry entry;
-  while (input_.next(entry)) {
-    key_group_ = entry.key_group;
-    records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
-                        entry.undivided});
-    arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
-    arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
-    if (arena_.size() + records_.size() * sizeof(Record) > memory_.budget_bytes) spill();
-  }
+  while (input_ != nullptr && input_->next(entry)) add(entry);
   if (file_ == nullptr) {
     sort_records();
     return;
@@ -39,14 +46,14 @@ bool EntrySorter::before(const KeyedEntry& a, const KeyedEntry& b) const {
   const std::size_t first = state_ranks_[a.state];
   const std::size_t second = state_ranks_[b.state];
   if (first != second) return first < second;
-  return std::lexicographical_compare(a.composite_key.begin(), a.composite_key.end(),
-                                      b.composite_key.begin(), b.composite_key.end());
+  const auto keys = compare_bytes(a.composite_key, b.composite_key);
+  return keys != 0 ? keys < 0 : compare_bytes(a.value, b.value) < 0;
 }
 
 KeyedEntry EntrySorter::entry_of(const Record& record) const {
   const Bytes bytes = Bytes(arena_).subspan(record.offset, record.key_size + record.value_size);
-  return {record.state, key_group_, bytes.first(record.key_size), bytes.subspan(record.key_size),
-          record.undivided};
+  return {record.state, record.key_group, bytes.first(record.key_size),
+          bytes.subspan(record.key_size), record.undivided};
 }
 
 void EntrySorter::sort_records() {
@@ -62,6 +69,7 @@ void EntrySorter::spill() {
   for (const Record& record : records_) {
     const KeyedEntry entry = entry_of(record);
     out.count(entry.state);
+    out.i32(entry.key_group);
     out.boolean(entry.undivided);
     out.blob(entry.composite_key);
     out.blob(entry.value);
@@ -88,11 +96,11 @@ void EntrySorter::open_runs() {
                  [this](const Run& a, const Run& b) { return before(b.entry, a.entry); });
 }
 
-bool EntrySorter::advance(Run& run) const {
+bool EntrySorter::advance(Run& run) {
   if (run.in->at_end()) return false;
   run.in->begin_entry();
   run.entry.state = static_cast<std::size_t>(run.in->i32("state"));
-  run.entry.key_group = key_group_;
+  run.entry.key_group = run.in->i32("key group");
   run.entry.undivided = run.in->boolean("undivided");
   run.entry.composite_key = run.in->blob("key");
   run.entry.value = run.in->blob("value");
