@@ -48,7 +48,7 @@ std::string_view kind_of(const KeyedStateSchema& state) {
 
 KeyedRows::KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vector<RowHead>& heads,
                      const RowFilter& filter, RowContent content, int prefix_bytes,
-                     std::string_view file, RowBuffer& rows)
+                     std::string_view file, RowTarget& rows)
     : states_(states),
       heads_(heads),
       filter_(filter),
@@ -164,7 +164,7 @@ void KeyedRows::add_list(const KeyedStateSchema& state, Bytes value) {
   }
   ByteReader in(value, file_);
   const Within place(in, state.name);
-  const RowBuffer::Mark key_end = rows_.mark();
+  const RowTarget::Mark key_end = rows_.mark();
   for (std::int32_t index = 0; index == 0 || !in.at_end(); ++index) {
     if (index > 0) in.take(1, "list delimiter");
     rows_.rewind(key_end);

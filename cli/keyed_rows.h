@@ -26,7 +26,7 @@ class KeyedRows {
   // `states` are those of the stream; `heads` one a state. All arguments outlive this object.
   KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vector<RowHead>& heads,
             const RowFilter& filter, RowContent content, int prefix_bytes, std::string_view file,
-            RowBuffer& rows);
+            RowTarget& rows);
 
   // From here on values of states that the rules name say whether they are past their TTL. `rules`
   // outlives this object.
@@ -57,7 +57,7 @@ class KeyedRows {
   RowContent content_;
   int prefix_bytes_;
   std::string_view file_;
-  RowBuffer& rows_;
+  RowTarget& rows_;
   std::vector<bool> wanted_;  // by state
   const TtlRules* ttl_rules_ = nullptr;
   std::vector<std::optional<std::int64_t>> ttls_ms_;  // by state

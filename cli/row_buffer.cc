@@ -10,7 +10,7 @@
 namespace savvy {
 namespace {
 
-constexpr std::array<std::string_view, 11> kColumnNames = {
+constexpr std::array<std::string_view, kColumnCount> kColumnNames = {
     "key_group",  "state_key",   "state_namespace", "map_key",         "map_value",  "list_index",
     "list_value", "state_value", "ttl_timestamp",   "timer_timestamp", "ttl_expired"};
 
@@ -74,6 +74,10 @@ StateRowField message_field(std::size_t column) {
 }
 
 }  // namespace
+
+std::string_view column_name(Column column) {
+  return kColumnNames[static_cast<std::size_t>(column)];
+}
 
 RowHead::RowHead(RowHeadFields fields, RowFormat format)
     : fields_(std::move(fields)), text_(head_text(fields_, format)) {}

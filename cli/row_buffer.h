@@ -17,26 +17,15 @@
 #include <tuple>
 
 #include "cli/json_sink.h"
+#include "cli/row_target.h"
 #include "format/state_row.h"
 
 namespace savvy {
 
 enum class RowFormat { kJsonl, kJson, kCsv, kProtobuf };
 
-// The columns behind the head, in output order.
-enum class Column {
-  kKeyGroup,
-  kStateKey,
-  kStateNamespace,
-  kMapKey,
-  kMapValue,
-  kListIndex,
-  kListValue,
-  kStateValue,
-  kTtlTimestamp,
-  kTimerTimestamp,
-  kTtlExpired,
-};
+// The name of a column in every format.
+std::string_view column_name(Column column);
 
 // What all rows of one state in one subtask begin with; empty or absent fields are left out.
 struct RowHeadFields {
@@ -65,30 +54,19 @@ using OpaqueCounts =
 
 inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
-class RowBuffer final : private OpaqueObserver {
+class RowBuffer final : public RowTarget, private OpaqueObserver {
  public:
   // Rows beyond `limit` are dropped.
   RowBuffer(RowFormat format, Int64Style int64_style, std::uint64_t limit = kNoLimit);
 
-  // Starts a row. `head` outlives it.
-  void begin(const RowHead& head);
-  // The sink for the one value of a column; columns come in order.
-  ValueSink& column(Column column);
-  // A position (key group, list index) is a JSON number in every style; a time is a 64-bit integer.
-  void number(Column column, std::int32_t value);
-  void number(Column column, std::int64_t value);
-  // A yes or no that is no value of the user's: true or false in every format.
-  void truth(Column column, bool value);
-  // Completes the row; it can be gone back to with rewind() until the next begin().
-  void end();
-
-  // A place in the current row, to complete it several times with different ends.
-  struct Mark {
-    std::size_t size;
-    std::size_t next_column;
-  };
-  Mark mark();
-  void rewind(Mark mark);
+  void begin(const RowHead& head) override;
+  ValueSink& column(Column column) override;
+  void number(Column column, std::int32_t value) override;
+  void number(Column column, std::int64_t value) override;
+  void truth(Column column, bool value) override;
+  void end() override;
+  Mark mark() override;
+  void rewind(Mark mark) override;
 
   std::size_t text_bytes() const { return text_.size(); }
   // The complete rows so far, each ended by a line break; in json each begun by ",\n", whose comma

@@ -44,7 +44,7 @@ struct RowTask {
   const SerializerRegistry& registry;
   const RowFilter& filter;
   const RowOptions& options;
-  RowBuffer& rows;
+  RowTarget& rows;
   std::function<void()> flush;
   // Runs a part that may fail; with --keep-going an error is noted and the next part goes on.
   std::function<void(const std::function<void()>&)> attempt;

@@ -4,29 +4,42 @@
 #include <utility>
 
 #include "format/byte_writer.h"
+#include "format/compare_bytes.h"
 
 namespace savvy {
 
 EntrySorter::EntrySorter(KeyedEntrySource& input, std::vector<std::size_t> state_ranks,
-                         SortMemory memory)
-    : input_(input), state_ranks_(std::move(state_ranks)), memory_(std::move(memory)) {}
+                         SortMemory memory, EntryOrder order)
+    : input_(&input),
+      state_ranks_(std::move(state_ranks)),
+      memory_(std::move(memory)),
+      order_(order) {}
+
+EntrySorter::EntrySorter(std::vector<std::size_t> state_ranks, SortMemory memory, EntryOrder order)
+    : input_(nullptr),
+      state_ranks_(std::move(state_ranks)),
+      memory_(std::move(memory)),
+      order_(order) {}
 
 bool EntrySorter::next(KeyedEntry& entry) {
-  if (!read_) read_all();
+  load();
   return runs_.empty() ? next_in_memory(entry) : next_merged(entry);
 }
 
-void EntrySorter::read_all() {
-  read_ = true;
+void EntrySorter::add(const KeyedEntry& entry) {
+  has_undivided_ |= entry.undivided;
+  records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
+                      entry.key_group, entry.undivided, entry.issue});
+  arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
+  arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
+  if (arena_.size() + records_.size() * sizeof(Record) > memory_.budget_bytes) spill();
+}
+
+void EntrySorter::load() {
+  if (loaded_) return;
+  loaded_ = true;
   KeyedEntry entry;
-  while (input_.next(entry)) {
-    key_group_ = entry.key_group;
-    records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
-                        entry.undivided, entry.issue});
-    arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
-    arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
-    if (arena_.size() + records_.size() * sizeof(Record) > memory_.budget_bytes) spill();
-  }
+  while (input_ != nullptr && input_->next(entry)) add(entry);
   if (file_ == nullptr) {
     sort_records();
     return;
@@ -36,18 +49,27 @@ void EntrySorter::read_all() {
 }
 
 bool EntrySorter::before(const KeyedEntry& a, const KeyedEntry& b) const {
+  if (order_ == EntryOrder::kKeyGroupFirst && a.key_group != b.key_group) {
+    return a.key_group < b.key_group;
+  }
   const std::size_t first = state_ranks_[a.state];
   const std::size_t second = state_ranks_[b.state];
   if (first != second) return first < second;
-  return std::lexicographical_compare(a.composite_key.begin(), a.composite_key.end(),
-                                      b.composite_key.begin(), b.composite_key.end());
+  const auto keys = compare_bytes(a.composite_key, b.composite_key);
+  if (keys != 0) return keys < 0;
+  return order_ == EntryOrder::kByKeyAndValue && compare_bytes(a.value, b.value) < 0;
 }
 
 KeyedEntry EntrySorter::entry_of(const Record& record) const {
   const Bytes bytes = Bytes(arena_).subspan(record.offset, record.key_size + record.value_size);
-  return {
-      record.state,     key_group_,  bytes.first(record.key_size), bytes.subspan(record.key_size),
-      record.undivided, record.issue};
+  KeyedEntry entry;
+  entry.state = record.state;
+  entry.key_group = record.key_group;
+  entry.composite_key = bytes.first(record.key_size);
+  entry.value = bytes.subspan(record.key_size);
+  entry.undivided = record.undivided;
+  entry.issue = record.issue;
+  return entry;
 }
 
 void EntrySorter::sort_records() {
@@ -73,6 +95,7 @@ void EntrySorter::spill() {
   for (const Record& record : records_) {
     const KeyedEntry entry = entry_of(record);
     out.count(entry.state);
+    out.i32(entry.key_group);
     out.boolean(entry.undivided);
     out.u8(static_cast<std::uint8_t>(entry.issue));
     out.blob(entry.composite_key);
@@ -101,11 +124,11 @@ void EntrySorter::open_runs() {
                  [this](const Run& a, const Run& b) { return run_before(b, a); });
 }
 
-bool EntrySorter::advance(Run& run) const {
+bool EntrySorter::advance(Run& run) {
   if (run.in->at_end()) return false;
   run.in->begin_entry();
   run.entry.state = static_cast<std::size_t>(run.in->i32("state"));
-  run.entry.key_group = key_group_;
+  run.entry.key_group = run.in->i32("key group");
   run.entry.undivided = run.in->boolean("undivided");
   run.entry.issue = static_cast<EntryIssue>(run.in->u8("issue"));
   run.entry.composite_key = run.in->blob("key");

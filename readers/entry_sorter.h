@@ -1,11 +1,13 @@
-// Entries of one key group in a fixed order: by state, then by composite key as unsigned bytes.
+// Entries in a fixed order: by state, then by composite key as unsigned bytes.
 //
 // Stored order differs between backends and runs (the heap backend writes hash-map order). Sorting
 // makes the entries of equal state equal. Up to a budget in memory; beyond it sorted runs go to a
-// temporary file and are merged. Entries of one key stay in the order of the input.
+// temporary file and are merged.
 //
+// Values  every entry keeps its key group, which has a part in the order only where it is asked for
 // Errors  those of the input; IoError if the temporary file cannot be written
-// Lives   the input outlives the sorter, which reads all of it on the first call of next()
+// Lives   the input outlives the sorter, which reads all of it in load() or on the first call of
+//         next()
 
 #pragma once
 
@@ -27,10 +29,27 @@ struct SortMemory {
   std::string temp_directory;
 };
 
+enum class EntryOrder {
+  kByKey,          // entries of one key stay in the order of the input
+  kByKeyAndValue,  // for elements of lists, which may repeat
+  kKeyGroupFirst,  // key group by key group, as layouts store them
+};
+
 class EntrySorter final : public KeyedEntrySource {
  public:
   // `state_ranks`: the place of each state, by state id.
-  EntrySorter(KeyedEntrySource& input, std::vector<std::size_t> state_ranks, SortMemory memory);
+  EntrySorter(KeyedEntrySource& input, std::vector<std::size_t> state_ranks, SortMemory memory,
+              EntryOrder order = EntryOrder::kByKey);
+  // For entries that are given with add().
+  EntrySorter(std::vector<std::size_t> state_ranks, SortMemory memory, EntryOrder order);
+
+  // Copies an entry; all come before load() and next().
+  void add(const KeyedEntry& entry);
+
+  // Reads what there is of an input, and sorts, now.
+  void load();
+  // Whether an entry of the loaded input is undivided.
+  bool has_undivided() const { return has_undivided_; }
 
   bool next(KeyedEntry& entry) override;
 
@@ -41,6 +60,7 @@ class EntrySorter final : public KeyedEntrySource {
     std::size_t offset;
     std::size_t key_size;
     std::size_t value_size;
+    std::int32_t key_group;
     bool undivided;
     EntryIssue issue;
   };
@@ -52,22 +72,22 @@ class EntrySorter final : public KeyedEntrySource {
     std::size_t number = 0;
   };
 
-  void read_all();
   void sort_records();
   void spill();
   void open_runs();
-  bool advance(Run& run) const;
+  static bool advance(Run& run);
   bool next_in_memory(KeyedEntry& entry);
   bool next_merged(KeyedEntry& entry);
   bool before(const KeyedEntry& a, const KeyedEntry& b) const;
   bool run_before(const Run& a, const Run& b) const;
   KeyedEntry entry_of(const Record& record) const;
 
-  KeyedEntrySource& input_;
+  KeyedEntrySource* input_;
   std::vector<std::size_t> state_ranks_;
   SortMemory memory_;
-  bool read_ = false;
-  std::int32_t key_group_ = 0;
+  EntryOrder order_;
+  bool loaded_ = false;
+  bool has_undivided_ = false;
   ByteVector arena_;
   std::vector<Record> records_;
   std::size_t next_record_ = 0;

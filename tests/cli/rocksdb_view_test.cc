@@ -18,7 +18,7 @@
 #include "format/byte_writer.h"
 #include "format/keyed_meta.h"
 #include "tests/cli/testdata.h"
-#include "tests/support/small_snapshot.h"
+#include "tests/support/stored_snapshot.h"
 #include "tests/support/snapshot_bytes.h"
 
 namespace savvy::testing {
@@ -244,7 +244,7 @@ Lines expected_lines(const Database& database, KeyGroupRange range) {
   return lines;
 }
 
-Lines dumped_lines(const SmallSnapshot& files) {
+Lines dumped_lines(const StoredSnapshot& files) {
   const Run run = run_savvy("dump " + shell_word(files.path()));
   CHECK(run.exit_code == 0);
   CHECK(run.err.empty());
@@ -287,7 +287,7 @@ void fill(Database& database) {
 }  // namespace
 
 TEST_CASE("exactly what is live in a RocksDB database is dumped", "[cli][rocksdb]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   const std::string folder = files.path("database");
   Database database(folder);
   fill(database);

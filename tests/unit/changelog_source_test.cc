@@ -12,7 +12,7 @@
 #include "tests/support/entries.h"
 #include "tests/support/keyed_streams.h"
 #include "tests/support/message_of.h"
-#include "tests/support/small_snapshot.h"
+#include "tests/support/stored_snapshot.h"
 #include "tests/support/test_types.h"
 
 namespace savvy {
@@ -70,7 +70,7 @@ struct Read {
   std::vector<bool> key_is_known;
 };
 
-Read read(SmallSnapshot& files, const ChangelogHandle& handle,
+Read read(StoredSnapshot& files, const ChangelogHandle& handle,
           const SortMemory& memory = kChangelogMemory) {
   files.write(Boxed<ChangelogHandle>(handle));
   const auto snapshot = files.open();
@@ -92,11 +92,11 @@ Read read(SmallSnapshot& files, const ChangelogHandle& handle,
   return result;
 }
 
-std::string error(SmallSnapshot& files, const ChangelogHandle& handle) {
+std::string error(StoredSnapshot& files, const ChangelogHandle& handle) {
   return first_line_of([&] { read(files, handle); });
 }
 
-KeyedHandle in_files(const SmallSnapshot& files, const std::vector<std::int64_t>& offsets,
+KeyedHandle in_files(const StoredSnapshot& files, const std::vector<std::int64_t>& offsets,
                      const std::string& name = "log") {
   ChangelogStreamHandle handle;
   handle.range = {5, 2};
@@ -113,7 +113,7 @@ std::int64_t bytes_of(const std::string& hex) {
 }  // namespace
 
 TEST_CASE("a log without a full handle: timers reveal the key's type", "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   const Read result =
       read(files, changelog({}, {in_memory({{-1, {kAnnounceValue, kTimers}},
                                             {5, {put("0141", "0000000a"), put("0142", "0000000b")}},
@@ -127,7 +127,7 @@ TEST_CASE("a log without a full handle: timers reveal the key's type", "[changel
 }
 
 TEST_CASE("without a key's type each change is an entry", "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   const Read result = read(
       files, changelog({}, {in_memory({{-1, {kAnnounceValue}},
                                        {5, {put("0141", "0000000a"), put("0141", "0000000b")}}})}));
@@ -139,7 +139,7 @@ TEST_CASE("without a key's type each change is an entry", "[changelog_source]") 
 
 TEST_CASE("changes apply to a full handle, whose states have the same names",
           "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   // Value is state 0 of the stream, and 4 of the log, which has a state of its own.
   const std::string value = announce_value_hex(4, "value", "VALUE", "Int");
   const std::string added = announce_value_hex(1, "added", "VALUE", "Text");
@@ -170,7 +170,7 @@ TEST_CASE("changes apply to a full handle, whose states have the same names",
 
 TEST_CASE("key groups outside the handle's range are left out, descriptions are not",
           "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   const Read result = read(files, changelog({canonical_base()},
                                             {in_memory({{-1, {kAnnounceValue}},
                                                         {5, {put("0141", "00000001"), "01 0063"}},
@@ -191,7 +191,7 @@ TEST_CASE("one change set is read at each offset, of plain and of packed files",
   const std::int64_t at = bytes_of(first + foreign);
   for (const bool packed_file : {false, true}) {
     CAPTURE(packed_file);
-    SmallSnapshot files;
+    StoredSnapshot files;
     const std::string sets = first + foreign + second;
     files.add_file("log", packed_file ? packed_log(sets) : plain_log(sets));
     const Entries expected = {"0|5|05014100|00000001", "0|5|05014200|00000002",
@@ -205,7 +205,7 @@ TEST_CASE("one change set is read at each offset, of plain and of packed files",
 }
 
 TEST_CASE("a log that exceeds the memory is the same", "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   std::vector<GroupChanges> groups = {{-1, {kAnnounceValue, kTimers}}};
   for (int i = 0; i < 500; ++i) {
     groups.push_back({5 + i % 2, {put(fmt::format("02{:04x}", i % 50), fmt::format("{:08x}", i))}});
@@ -219,7 +219,7 @@ TEST_CASE("a log that exceeds the memory is the same", "[changelog_source]") {
 }
 
 TEST_CASE("the announced states are found without the data", "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   const std::string first = change_set_hex({{-1, {kAnnounceValue}}, {5, {"ff ff"}}});
   const std::string second = change_set_hex({{-1, {kTimers}}});
   files.add_file("log", packed_log(first + second));
@@ -234,7 +234,7 @@ TEST_CASE("the announced states are found without the data", "[changelog_source]
 }
 
 TEST_CASE("damaged logs name file and offset", "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   const auto with_file = [&](const ByteVector& bytes, std::int64_t offset = 0) {
     files.add_file("log", bytes);
     return error(files, changelog({}, {in_files(files, {offset})}));
@@ -264,7 +264,7 @@ TEST_CASE("damaged logs name file and offset", "[changelog_source]") {
 }
 
 TEST_CASE("every shorter prefix of a change file is refused", "[changelog_source]") {
-  SmallSnapshot files;
+  StoredSnapshot files;
   const std::string set =
       change_set_hex({{-1, {kAnnounceValue, kTimers}}, {5, {put("0141", "00000001")}}});
   for (const ByteVector& whole : {plain_log(set), packed_log(set)}) {
@@ -285,7 +285,7 @@ TEST_CASE("changes are not applied to what could not be told apart", "[changelog
   groups.offsets = {bytes_of(head)};
   groups.delegate =
       ByteStreamHandle{"base", from_hex(head + "00000005 0000 00000001 00 0141 beef")};
-  SmallSnapshot files;
+  StoredSnapshot files;
   const Read result =
       read(files, changelog({Boxed<KeyGroupsHandle>(groups)},
                             {in_memory({{-1, {announce_value_hex(0, "value", "VALUE", "Unknown")}},

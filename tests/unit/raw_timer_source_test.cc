@@ -9,7 +9,7 @@
 #include "tests/support/entries.h"
 #include "tests/support/message_of.h"
 #include "tests/support/meta_bytes.h"
-#include "tests/support/small_snapshot.h"
+#include "tests/support/stored_snapshot.h"
 #include "tests/support/test_types.h"
 
 namespace savvy {
@@ -48,7 +48,7 @@ KeyedHandle handle_of(const std::vector<std::string>& groups) {
 
 // The names of the states and the entries; "bytes" if the handle holds no timers.
 Entries read(const std::vector<std::string>& groups, int prefix_bytes = 1) {
-  SmallSnapshot files;
+  StoredSnapshot files;
   files.write({}, handle_of(groups));
   const auto snapshot = files.open();
   const SerializerRegistry registry = test_registry();

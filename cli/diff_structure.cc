@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "cli/diff_parts.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::string_view kCachedSubclass = "subclass ";
+
+std::vector<const LabeledType*> parts_of(const TypeDescription& type) {
+  std::vector<const LabeledType*> parts;
+  for (const LabeledType& part : type.fields) {
+    if (!part.label.starts_with(kCachedSubclass)) parts.push_back(&part);
+  }
+  return parts;
+}
+
+// All that a description says, on one line.
+std::string whole_text(const TypeDescription& type) {
+  std::string text = fmt::format("{} ({} {}", type.name, type.serializer, type.version);
+  for (const auto& [name, value] : type.attributes) text += fmt::format(", {}={}", name, value);
+  text += ')';
+  const auto parts = parts_of(type);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    text += i == 0 ? " {" : ", ";
+    text += fmt::format("{}: {}", parts[i]->label, whole_text(parts[i]->type));
+  }
+  return parts.empty() ? text : text + "}";
+}
+
+std::string json_text(std::string_view text) {
+  std::string json;
+  append_json_string(text, json);
+  return json;
+}
+
+using StatePlace = std::pair<std::string, std::string>;  // kind, name
+
+bool is_structured(const StateInfo& state) {
+  constexpr std::array<std::string_view, 5> kKinds = {"keyed", "timer", "list", "union",
+                                                      "broadcast"};
+  return std::find(kKinds.begin(), kKinds.end(), state.kind) != kKinds.end();
+}
+
+const StateInfo* find(const OperatorCatalog& catalog, const StatePlace& place) {
+  for (const StateInfo& state : catalog.states) {
+    if (state.kind == place.first && state.name == place.second) return &state;
+  }
+  return nullptr;
+}
+
+// Timer queues are registered whether or not a timer was ever set, and a list without elements may
+// be stored or not.
+bool may_be_absent(const StateInfo& state) {
+  return state.kind == "timer" || (state.element_count && *state.element_count == 0);
+}
+
+// A change log names neither the key's type nor what kind of state it is.
+bool is_described(const StateInfo& state) {
+  const bool keyed = state.kind == "keyed" || state.kind == "timer";
+  return !keyed || state.key != nullptr;
+}
+
+std::string_view name_of(const TypePtr& type, const TypeDescription& description) {
+  return type == nullptr ? std::string_view("none") : std::string_view(description.name);
+}
+
+class StructureDiff {
+ public:
+  explicit StructureDiff(const OperatorDiff& diff) : diff_(diff) {}
+
+  void compare(const OperatorCatalog& before, const OperatorCatalog& after) {
+    std::set<StatePlace> places;
+    for (const OperatorCatalog* catalog : {&before, &after}) {
+      for (const StateInfo& state : catalog->states) {
+        if (is_structured(state) && diff_.options.filter.wants_state(state.name) &&
+            diff_.options.filter.wants_kind(state.kind)) {
+          places.insert({state.kind, state.name});
+        }
+      }
+    }
+    for (const StatePlace& place : places) {
+      compare(place.second, find(before, place), find(after, place));
+    }
+  }
+
+  void operator_row(ChangeType change) const {
+    const std::string text = json_text(diff_.label);
+    row(change, "operator", std::nullopt, change == ChangeType::kInsert ? "null" : text,
+        change == ChangeType::kDelete ? "null" : text);
+  }
+
+ private:
+  static std::string state_text(const StateInfo& state) {
+    std::string text = state.kind;
+    if (!state.state_kind.empty()) text += ' ' + state.state_kind;
+    if (state.ttl) text += " with TTL";
+    return json_text(text);
+  }
+
+  void compare(const std::string& name, const StateInfo* a, const StateInfo* b) const {
+    if (a == nullptr || b == nullptr) {
+      const StateInfo& state = a != nullptr ? *a : *b;
+      if (may_be_absent(state)) return;
+      return row(a != nullptr ? ChangeType::kDelete : ChangeType::kInsert, "state", name,
+                 a != nullptr ? state_text(*a) : "null", b != nullptr ? state_text(*b) : "null");
+    }
+    if (!is_described(*a) || !is_described(*b)) return;
+    if (state_text(*a) != state_text(*b)) {
+      row(ChangeType::kUpdate, "state", name, state_text(*a), state_text(*b));
+    }
+    compare_type(name, "key", a->key, b->key);
+    compare_type(name, "namespace", a->name_space, b->name_space);
+    compare_type(name, "map key", a->user_key, b->user_key);
+    compare_type(name, "value", a->value, b->value);
+  }
+
+  void compare_type(const std::string& state, std::string_view part, const TypePtr& a,
+                    const TypePtr& b) const {
+    const TypeDescription before = a != nullptr ? a->describe() : TypeDescription{};
+    const TypeDescription after = b != nullptr ? b->describe() : TypeDescription{};
+    if ((a == nullptr) == (b == nullptr) && same_type(before, after)) return;
+    const bool names_tell = name_of(a, before) != name_of(b, after);
+    const auto text = [&](const TypePtr& type, const TypeDescription& description) {
+      return json_text(names_tell ? fmt::format("{}: {}", part, name_of(type, description))
+                                  : fmt::format("{}: {}", part, whole_text(description)));
+    };
+    row(ChangeType::kUpdate, "serializer", state, text(a, before), text(b, after));
+  }
+
+  void row(ChangeType change, std::string kind, std::optional<std::string> state,
+           std::string before, std::string after) const {
+    DiffRow row = make_row(change, diff_.head(std::move(kind), std::move(state)), {});
+    row.before = std::move(before);
+    row.after = std::move(after);
+    diff_.recorder.add_structure(row);
+  }
+
+  const OperatorDiff& diff_;
+};
+
+}  // namespace
+
+bool same_type(const TypeDescription& a, const TypeDescription& b) {
+  if (a.kind != b.kind || a.name != b.name || a.serializer != b.serializer ||
+      a.version != b.version || a.attributes != b.attributes) {
+    return false;
+  }
+  const auto x = parts_of(a);
+  const auto y = parts_of(b);
+  return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const auto* p, const auto* q) {
+    return p->label == q->label && same_type(p->type, q->type);
+  });
+}
+
+void diff_structure(const OperatorDiff& diff, const OperatorCatalog* before,
+                    const OperatorCatalog* after) {
+  const StructureDiff structure(diff);
+  if (before == nullptr) return structure.operator_row(ChangeType::kInsert);
+  if (after == nullptr) return structure.operator_row(ChangeType::kDelete);
+  // What cannot be read ends the comparison of the entries, with a full message.
+  if (!before->problems.empty() || !after->problems.empty()) return;
+  StructureDiff(diff).compare(*before, *after);
+}
+
+}  // namespace savvy
