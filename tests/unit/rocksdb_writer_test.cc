@@ -197,6 +197,35 @@ TEST_CASE("RocksDB verifies every checksum of a file whose session id was replac
   }
 }
 
+TEST_CASE("a damaged end of an SST file is an error, or nothing that is read", "[rocksdb_writer]") {
+  const TempFolder folder;
+  write_entries(folder.path("out"), random_entries({0, 4}, 1, 100, {0}), {0, 4}, RocksdbTarget());
+  const ByteVector bytes = read_file(sst_paths(folder.path("out")).at(0));
+  const SstTail whole = read_sst_tail(MemoryFile("sst", bytes));
+  CHECK(whole.entry_count == 100);
+  std::size_t refused = 0;
+  for (std::size_t at = static_cast<std::size_t>(whole.properties_offset); at < bytes.size();
+       ++at) {
+    ByteVector damaged = bytes;
+    damaged[at] ^= 0x41;
+    CAPTURE(at);
+    std::optional<SstTail> found;
+    try {
+      found = read_sst_tail(MemoryFile("sst", damaged));
+    } catch (const FormatError&) {
+      ++refused;
+    } catch (const UnsupportedError&) {
+      ++refused;
+    }
+    // In the footer stand where the index is, and padding.
+    CHECK(found.value_or(whole) == whole);
+  }
+  CHECK(refused > bytes.size() - whole.properties_offset - 45);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_THROWS_AS(read_sst_tail(MemoryFile("sst", Bytes(bytes).first(size))), FormatError);
+  }
+}
+
 TEST_CASE("the option file loads, and names the operator of lists", "[rocksdb_writer]") {
   const TempFolder folder;
   write_entries(folder.path("out"), {}, {0, 4}, RocksdbTarget());
