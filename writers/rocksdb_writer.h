@@ -53,6 +53,7 @@ class RocksdbWriter {
   // MANIFEST of its database says (its number does not matter), `content` its bytes. All files of
   // that database whose bounds overlap those of this one must come too; other files and entries of
   // the state lie outside its bounds. settle_levels() tells beforehand whether files go together.
+  // Checksums stay as they are: files of Flink 2.x have XXH3, which Flink 1.x does not read.
   void reuse(std::size_t state, const SstFile& file, const RandomAccessFile& content);
 
   // All files are private, by names relative to the folder.

@@ -6,13 +6,13 @@
 namespace savvy {
 namespace {
 
-using Files = std::vector<SstFile*>;
+using Files = std::vector<const SstFile*>;
 
 bool key_less(Bytes a, Bytes b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
 }
 
-// Files that only touch count as well.
+// Files that only share a key at their ends count as well.
 bool overlap(const SstFile& a, const SstFile& b) {
   return !key_less(user_key_of(a.largest), user_key_of(b.smallest)) &&
          !key_less(user_key_of(b.largest), user_key_of(a.smallest));
@@ -23,13 +23,21 @@ bool older(const SstFile* a, const SstFile* b) {
          std::tie(b->largest_seqno, b->smallest_seqno, b->number);
 }
 
-// Just above all that it overlaps, which is older.
-std::int32_t level_above(const SstFile& file, const Files& placed) {
-  std::int32_t level = kBottomLevel + 1;
+// Oldest first. Where two files of a level share a key, the left one has the newer entries of it.
+bool placed_before(const SstFile* a, const SstFile* b) {
+  if (a->level != b->level) return a->level > b->level;
+  return a->level == 0 ? older(a, b) : internal_less(b->smallest, a->smallest);
+}
+
+// The lowest level at which nothing older lies above `file`, and nothing of its level in its way.
+std::int32_t lowest_level(const SstFile& file, const Files& placed) {
+  std::int32_t level = kBottomLevel;
   for (const SstFile* other : placed) {
-    if (overlap(file, *other)) level = std::min(level, other->level);
+    if (!overlap(file, *other)) continue;
+    const bool beside = internal_less(file.largest, other->smallest);
+    level = std::min(level, beside ? other->level : other->level - 1);
   }
-  return std::max(level - 1, 0);
+  return std::max(level, 0);
 }
 
 bool disjoint(const Files& level) {
@@ -54,35 +62,57 @@ bool newest_first(const Files& level0) {
   return std::adjacent_find(level0.begin(), level0.end(), collide) == level0.end();
 }
 
-}  // namespace
+Files of_level(const std::vector<SstFile>& files, std::int32_t level) {
+  Files members;
+  for (const SstFile& file : files) {
+    if (file.level == level) members.push_back(&file);
+  }
+  return members;
+}
 
-LevelsFit settle_levels(std::vector<SstFile>& files) {
-  Files fresh;
-  Files placed;
-  for (SstFile& file : files) {
-    if (file.level < 0 || file.level > kBottomLevel) return LevelsFit::kNo;
-    (file.level == 0 ? fresh : placed).push_back(&file);
-  }
-  std::sort(fresh.begin(), fresh.end(), older);
-  for (SstFile* file : fresh) {
-    file->level = level_above(*file, placed);
-    placed.push_back(file);
-  }
-  for (std::int32_t level = 0; level <= kBottomLevel; ++level) {
-    Files members;
-    std::copy_if(placed.begin(), placed.end(), std::back_inserter(members),
-                 [&](const SstFile* file) { return file->level == level; });
-    if (level == 0) {
-      std::sort(members.begin(), members.end(), [](auto* a, auto* b) { return older(b, a); });
-      if (!newest_first(members)) return LevelsFit::kNo;
-      continue;
-    }
+// What RocksDB demands of the levels above 0.
+bool levels_hold(const std::vector<SstFile>& files) {
+  for (std::int32_t level = 1; level <= kBottomLevel; ++level) {
+    Files members = of_level(files, level);
     std::sort(members.begin(), members.end(), [](const SstFile* a, const SstFile* b) {
       return internal_less(a->smallest, b->smallest);
     });
-    if (!disjoint(members)) return LevelsFit::kNo;
+    if (!disjoint(members)) return false;
   }
-  return LevelsFit::kYes;
+  return std::all_of(files.begin(), files.end(), [](const SstFile& file) {
+    return file.level >= 0 && file.level <= kBottomLevel;
+  });
+}
+
+bool level0_holds(const std::vector<SstFile>& files) {
+  Files members = of_level(files, 0);
+  std::sort(members.begin(), members.end(),
+            [](const SstFile* a, const SstFile* b) { return older(b, a); });
+  return newest_first(members);
+}
+
+// False if a file would have to move up to level 0, whose order it was never in.
+bool sink(std::vector<SstFile>& files) {
+  std::vector<SstFile*> order;
+  for (SstFile& file : files) order.push_back(&file);
+  std::sort(order.begin(), order.end(), placed_before);
+  Files placed;
+  for (SstFile* file : order) {
+    const std::int32_t level = lowest_level(*file, placed);
+    if (level == 0 && file->level != 0) return false;
+    file->level = level;
+    placed.push_back(file);
+  }
+  return true;
+}
+
+}  // namespace
+
+LevelsFit settle_levels(std::vector<SstFile>& files) {
+  if (!levels_hold(files)) return LevelsFit::kNo;
+  if (level0_holds(files)) return LevelsFit::kYes;
+  return sink(files) && levels_hold(files) && level0_holds(files) ? LevelsFit::kYes
+                                                                  : LevelsFit::kNo;
 }
 
 }  // namespace savvy
