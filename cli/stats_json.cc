@@ -53,13 +53,22 @@ Json key_groups_json(const StateStats& stats, const OperatorStats& of) {
   return json;
 }
 
+Json subtask_json(std::int32_t index, const SubtaskFigures& figures) {
+  return {{"subtask", index}, {"entries", figures.entries}, {"bytes", figures.bytes}};
+}
+
 Json subtasks_json(const std::map<std::int32_t, SubtaskFigures>& subtasks) {
   Json json = Json::array();
+  for (const auto& [index, figures] : subtasks) json.push_back(subtask_json(index, figures));
+  return json;
+}
+
+// With the key groups that the state uses there.
+Json keyed_subtasks_json(const std::map<std::int32_t, SubtaskFigures>& subtasks) {
+  Json json = Json::array();
   for (const auto& [index, figures] : subtasks) {
-    json.push_back({{"subtask", index},
-                    {"entries", figures.entries},
-                    {"bytes", figures.bytes},
-                    {"key_groups", figures.key_groups}});
+    json.push_back(subtask_json(index, figures));
+    json.back()["key_groups"] = figures.key_groups;
   }
   return json;
 }
@@ -137,8 +146,12 @@ Json state_json(const StatsPlace& place, const StateStats& stats, const Operator
   json["bytes"] = stats.bytes();
   if (stats.key_bytes.total() > 0) json["key_bytes"] = sizes_json(stats.key_bytes);
   json["value_bytes"] = sizes_json(stats.value_bytes);
-  if (is_keyed(place) || place.kind == "raw_keyed") json["key_groups"] = key_groups_json(stats, of);
-  if (!stats.subtasks.empty()) json["subtasks"] = subtasks_json(stats.subtasks);
+  const bool has_key_groups = is_keyed(place) || place.kind == "raw_keyed";
+  if (has_key_groups) json["key_groups"] = key_groups_json(stats, of);
+  if (!stats.subtasks.empty()) {
+    json["subtasks"] =
+        has_key_groups ? keyed_subtasks_json(stats.subtasks) : subtasks_json(stats.subtasks);
+  }
   if (is_keyed(place)) add_keyed_fields(stats, json);
   if (stats.empty_collections > 0) json["empty_collections"] = stats.empty_collections;
   if (!stats.undecoded.empty()) json["undecoded"] = undecoded_json(stats);
@@ -196,7 +209,6 @@ std::vector<OperatorStats> by_operator(const StatsReport& report) {
       SubtaskFigures& total = of.subtasks[index];
       total.entries += figures.entries;
       total.bytes += figures.bytes;
-      total.key_groups = std::max(total.key_groups, figures.key_groups);
     }
   }
   for (OperatorStats& of : operators) {

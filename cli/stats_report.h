@@ -32,7 +32,7 @@ struct OperatorStats {
   std::uint64_t key_group_count = 0;  // that the filter lets through
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
-  std::map<std::int32_t, SubtaskFigures> subtasks;
+  std::map<std::int32_t, SubtaskFigures> subtasks;  // without key groups, which states share
 };
 
 // In the order of the metadata; operators without any state that was looked at are left out.

@@ -145,15 +145,12 @@ std::string state_text(const StatsPlace& place, const StateStats& stats, const O
 }
 
 std::string subtasks_text(const OperatorStats& of) {
-  Table table({{"SUBTASK", Align::kRight},
-               {"ENTRIES", Align::kRight},
-               {"BYTES", Align::kRight},
-               {"KEY GROUPS", Align::kRight}});
+  Table table({{"SUBTASK", Align::kRight}, {"ENTRIES", Align::kRight}, {"BYTES", Align::kRight}});
   std::size_t shown = 0;
   for (const auto& [index, figures] : of.subtasks) {
     if (++shown > kShownSubtasks) break;
-    table.add({fmt::format("{}", index), fmt::format("{}", figures.entries),
-               human_bytes(figures.bytes), fmt::format("{}", figures.key_groups)});
+    table.add(
+        {fmt::format("{}", index), fmt::format("{}", figures.entries), human_bytes(figures.bytes)});
   }
   if (table.empty()) return {};
   std::string text = table.text("  ");

@@ -19,9 +19,10 @@ Run stats(const fs::path& snapshot, const std::string& options = {}) {
 }
 
 // The states of a document by operator id, kind and name.
-std::map<StateKey, Json> states_of(const std::string& document) {
+std::map<StateKey, Json> states_of(const std::string& text) {
   std::map<StateKey, Json> states;
-  for (const Json& op : Json::parse(document).at("operators")) {
+  const Json document = Json::parse(text);
+  for (const Json& op : document.at("operators")) {
     for (const Json& state : op.at("states")) {
       states[{text_of(op, "operator_id"), text_of(state, "kind"), text_of(state, "state")}] = state;
     }
@@ -91,6 +92,13 @@ std::map<StateKey, Json> comparable(const fs::path& snapshot) {
   for (auto& [key, state] : states) {
     if (state.contains("ttl")) state["ttl"] = state["ttl"]["values"];
     state.erase("empty_collections");
+    // Behind the flag of a null value some writers let the serializer write its own null.
+    if (text_of(state, "state_kind") != "map") continue;
+    for (const char* field :
+         {"bytes", "value_bytes", "subtasks", "largest_keys", "largest_values"}) {
+      state.erase(field);
+    }
+    state["key_groups"].erase("most_bytes");
   }
   return states;
 }
@@ -143,20 +151,23 @@ TEST_CASE("stats: parts add up to the whole", "[cli][stats]") {
 }
 
 TEST_CASE("stats: equal state has equal figures, whatever backend wrote it", "[cli][stats]") {
-  for (const std::string release : {"flink1.20", "flink2.2", "flink2.3"}) {
-    const auto wanted = comparable(testdata_folder(release + "-hashmap-canonical"));
-    CHECK(wanted.size() > 20);
-    for (const std::string form : {"-hashmap-native", "-hashmap-canonical-compressed",
-                                   "-rocksdb-canonical", "-rocksdb-native"}) {
-      CAPTURE(release, form);
-      const auto found = comparable(testdata_folder(release + form));
-      REQUIRE(found.size() == wanted.size());
-      for (const auto& [key, state] : wanted) {
-        CAPTURE(key.operator_id, key.state);
-        CHECK(found.at(key) == state);
-      }
+  std::map<std::string, std::map<StateKey, Json>> figures_by_job;
+  std::size_t compared = 0;
+  for (const fs::path& snapshot : testdata_snapshots()) {
+    CAPTURE(snapshot.string());
+    // Checkpoints below a folder follow one another and differ.
+    if (snapshot != folder_of(snapshot) || !can_be_dumped(snapshot)) continue;
+    const auto [first, is_new] = figures_by_job.emplace(job_of(snapshot), comparable(snapshot));
+    if (is_new) continue;
+    const std::map<StateKey, Json> found = comparable(snapshot);
+    REQUIRE(found.size() == first->second.size());
+    for (const auto& [key, state] : first->second) {
+      CAPTURE(key.operator_id, key.state);
+      CHECK(found.at(key) == state);
     }
+    ++compared;
   }
+  CHECK(compared >= 10);
 }
 
 TEST_CASE("stats: the number of threads does not show", "[cli][stats]") {

@@ -45,4 +45,16 @@ inline std::string snapshot_arguments(const std::filesystem::path& snapshot) {
   return shell_word(snapshot) + " --map " + shell_word(rule);
 }
 
+// What must be alike for two snapshots to hold the same state: release, parallelism and job, which
+// the README of a folder gives.
+inline std::string job_of(const std::filesystem::path& folder) {
+  const std::string readme = read_text(folder / "README.md");
+  const auto after = [&](const std::string& word) {
+    const std::size_t start = readme.find(word);
+    return start == std::string::npos ? "" : readme.substr(start, readme.find(',', start) - start);
+  };
+  const std::size_t job = readme.find("job `");
+  return after("Flink ") + after("parallelism ") + readme.substr(job, readme.find('.', job) - job);
+}
+
 }  // namespace savvy::testing

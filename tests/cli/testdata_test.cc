@@ -89,18 +89,6 @@ void remove_known_differences(const fs::path& snapshot, std::vector<Json>& expec
   }
 }
 
-// What must be alike for two snapshots to hold the same state: release, parallelism and job, which
-// the README of a folder gives.
-std::string job_of(const fs::path& folder) {
-  const std::string readme = read_text(folder / "README.md");
-  const auto after = [&](const std::string& word) {
-    const std::size_t start = readme.find(word);
-    return start == std::string::npos ? "" : readme.substr(start, readme.find(',', start) - start);
-  };
-  const std::size_t job = readme.find("job `");
-  return after("Flink ") + after("parallelism ") + readme.substr(job, readme.find('.', job) - job);
-}
-
 }  // namespace
 
 TEST_CASE("dump prints what the job put in", "[cli][testdata]") {

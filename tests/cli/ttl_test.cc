@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> kForms = {"flink2.3-hashmap-canonical", "flink2.3-hashmap-native",
-                                         "flink2.3-rocksdb-native"};
+                                         "flink2.3-rocksdb-canonical"};
 const std::string kStates = "--state ttl-value --state ttl-list --state ttl-map ";
 const std::string kRules = "--ttl ttl-value=1h --ttl ttl-map=PT1H --ttl ttl-list=60m ";
 
@@ -101,7 +101,7 @@ TEST_CASE("stats counts the values past their TTL", "[cli][ttl]") {
     std::map<std::string, std::pair<std::size_t, std::size_t>> wanted;  // expired, all
     for (const Json& row : rows_of(form, kRules + now)) {
       auto& [expired, all] = wanted[text_of(row, "state")];
-      expired += row.at("ttl_expired").get<bool>() ? 1 : 0;
+      if (row.at("ttl_expired").get<bool>()) ++expired;
       ++all;
     }
     const Run found = run("stats", form, kStates + kRules + now + " --format jsonl");
