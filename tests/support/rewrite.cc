@@ -29,8 +29,8 @@ Compression compression_of(const KeyedStream& stream) {
   return stream.meta().compressed ? Compression::kSnappy : Compression::kNone;
 }
 
-// The entries, and of null map values the flag alone: behind it some writers put the serializer's own
-// null, which no reader looks at and the heap layout has no place for.
+// The entries, and of null map values the flag alone: behind it some writers put the serializer's
+// own null, which no reader looks at and the heap layout has no place for.
 std::vector<std::string> entries_with_bare_nulls(const KeyedStream& stream) {
   std::vector<std::string> all;
   for (const KeyGroupSection& section : stream.sections()) {
