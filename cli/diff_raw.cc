@@ -145,6 +145,7 @@ class RawDiff final : public EntryMerge {
 template <typename Make>
 void fill(const OperatorDiff& diff, const DiffSide& side, SortedRows& rows, const Make& make) {
   EmptyCounts empty;
+  std::vector<bool> found_keys;
   const RowOptions options;  // whole rows: values decide
   RowTask task{side.snapshot,
                side.registry,
@@ -153,7 +154,8 @@ void fill(const OperatorDiff& diff, const DiffSide& side, SortedRows& rows, cons
                rows,
                [] {},
                [](const std::function<void()>& part) { part(); },
-               empty};
+               empty,
+               found_keys};
   make(task);
 }
 

@@ -110,7 +110,7 @@ void KeyedRows::add_open_issue(const KeyedEntry& entry) {
     rows_.number(Column::kKeyGroup, entry.key_group);
   } else {
     const CompositeKey key = cut_composite_key(state, entry.composite_key, prefix_bytes_, file_);
-    if (filter_.has_keys() && !key_is_wanted(state, key)) return;
+    if (filter_.has_keys() && !key_is_wanted(entry.state, key)) return;
     rows_.begin(heads_[entry.state]);
     add_key(state, key);
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "format/compare_bytes.h"
 #include "format/composite_key.h"
 #include "format/metadata.h"
 #include "readers/rocksdb_source.h"

@@ -249,7 +249,7 @@ void LocalSnapshotFolder::commit() {
 std::uint64_t free_bytes(std::string_view destination) {
   const std::string folder = parent_of(without_end_slash(destination));
   struct statvfs status;
-  if (statvfs(folder.c_str(), &status) != 0) fail(folder, "look at the free space of");
+  if (statvfs(folder.c_str(), &status) != 0) fail(folder, "look at the free space");
   return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 

@@ -64,7 +64,8 @@ class OperatorStateWriter {
   bool in_element_ = false;
 };
 
-// Raw state: its one state is begun, and its elements are the partitions.
+// Raw state: its one state is begun, and its elements are the partitions. The file is made at once:
+// an operator without partitions needs no writer.
 OperatorStateWriter raw_operator_state_writer(OutputFolder& folder, std::string_view file_name);
 
 }  // namespace savvy
