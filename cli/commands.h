@@ -21,6 +21,7 @@ Command add_inspect_command(CLI::App& program);
 Command add_schema_command(CLI::App& program);
 Command add_dump_command(CLI::App& program);
 Command add_files_command(CLI::App& program);
+Command add_get_command(CLI::App& program);
 Command add_uid_command(CLI::App& program);
 
 }  // namespace savvy

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "format/byte_reader.h"
 
 namespace savvy {
@@ -39,7 +41,8 @@ KeyedRows::KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vec
       content_(content),
       prefix_bytes_(prefix_bytes),
       file_(file),
-      rows_(rows) {
+      rows_(rows),
+      found_keys_(filter.keys().size()) {
   for (const KeyedStateSchema& state : states) {
     wanted_.push_back(filter.wants_state(state.name) && filter.wants_kind(kind_of(state)));
   }
@@ -51,7 +54,7 @@ void KeyedRows::add(const KeyedEntry& entry) {
   if (!wanted_[entry.state]) return;
   const KeyedStateSchema& state = states_[entry.state];
   const CompositeKey key = cut_composite_key(state, entry.composite_key, prefix_bytes_, file_);
-  if (filter_.has_keys() && !key_is_wanted(state, key)) return;
+  if (filter_.has_keys() && !key_is_wanted(entry.state, key)) return;
   rows_.begin(heads_[entry.state]);
   add_key(state, key);
   if (state.kind == KeyedStateKind::kTimer) return add_timer(key);
@@ -92,13 +95,20 @@ void KeyedRows::add_key(const KeyedStateSchema& state, const CompositeKey& key) 
   state.name_space->decode(name_space, Extent::kDelimited, rows_.column(Column::kStateNamespace));
 }
 
-bool KeyedRows::key_is_wanted(const KeyedStateSchema& state, const CompositeKey& key) {
+bool KeyedRows::key_is_wanted(std::size_t state, const CompositeKey& key) {
   if (!key.cut) return false;
-  key_text_.clear();
-  JsonSink sink(key_text_, Int64Style::kNumber, nullptr);
-  ByteReader in(key.key, file_);
-  state.key->decode(in, Extent::kDelimited, sink);
-  return filter_.wants_key(key_text_);
+  std::optional<std::size_t> found;
+  if (targets_ != nullptr && targets_->knows_bytes(state)) {
+    found = targets_->find(state, key.key);
+  } else {
+    key_text_.clear();
+    JsonSink sink(key_text_, Int64Style::kNumber, nullptr);
+    ByteReader in(key.key, file_);
+    states_[state].key->decode(in, Extent::kDelimited, sink);
+    found = filter_.find_key(key_text_);
+  }
+  if (found) found_keys_[*found] = true;
+  return found.has_value();
 }
 
 void KeyedRows::add_timer(const CompositeKey& key) {

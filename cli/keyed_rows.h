@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/key_targets.h"
 #include "cli/row_buffer.h"
 #include "cli/row_filter.h"
 #include "format/composite_key.h"
@@ -25,12 +26,18 @@ class KeyedRows {
             const RowFilter& filter, RowContent content, int prefix_bytes, std::string_view file,
             RowBuffer& rows);
 
+  // From here on keys whose bytes `targets` knows are compared by them. It outlives this object.
+  void compare_keys(const KeyTargets& targets) { targets_ = &targets; }
+
   void add(const KeyedEntry& entry);
+
+  // Which of the filter's keys have been met.
+  const std::vector<bool>& found_keys() const { return found_keys_; }
 
  private:
   void add_undivided(const KeyedEntry& entry);
   void add_key(const KeyedStateSchema& state, const CompositeKey& key);
-  bool key_is_wanted(const KeyedStateSchema& state, const CompositeKey& key);
+  bool key_is_wanted(std::size_t state, const CompositeKey& key);
   void add_list(const KeyedStateSchema& state, Bytes value);
   void add_map_entry(const KeyedStateSchema& state, const CompositeKey& key, Bytes value);
   void add_timer(const CompositeKey& key);
@@ -46,6 +53,8 @@ class KeyedRows {
   std::string_view file_;
   RowBuffer& rows_;
   std::vector<bool> wanted_;  // by state
+  const KeyTargets* targets_ = nullptr;
+  std::vector<bool> found_keys_;
   std::string key_text_;
 };
 

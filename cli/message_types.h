@@ -38,6 +38,9 @@ class MessageTypes {
   MessageTypes() = default;
   explicit MessageTypes(const MessageOptions& options);
 
+  // Whether there are no rules.
+  bool empty() const { return rules_.empty(); }
+
   // The type to show this part with: `type`, or a message inside it if a rule names the part.
   TypePtr apply(MessagePart part, std::string_view state, TypePtr type) const;
   // The same for all parts of a keyed state.

@@ -9,7 +9,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "cli/key_plan.h"
 #include "cli/keyed_rows.h"
 #include "cli/message_types.h"
 #include "cli/row_buffer.h"
@@ -27,6 +29,7 @@ struct RowOptions {
   std::optional<SortMemory> sort;  // entries of a key group by state name and key
   std::shared_ptr<const MessageTypes> messages = std::make_shared<MessageTypes>();
   std::shared_ptr<const RocksdbCache> cache;
+  std::shared_ptr<const KeyPlan> keys;  // null: what can be skipped is not known
 };
 
 // Lists and maps without elements, which have no row: counted by operator and state.
@@ -43,6 +46,7 @@ struct RowTask {
   // Runs a part that may fail; with --keep-going an error is noted and the next part goes on.
   std::function<void(const std::function<void()>&)> attempt;
   EmptyCounts& empty_counts;
+  std::vector<bool>& found_keys;  // of the filter's keys
 };
 
 // One subtask of one operator.

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "format/errors.h"
+#include "format/modified_utf8.h"
 
 namespace savvy {
 namespace {
@@ -46,6 +47,7 @@ std::string normal_form(const nlohmann::json& json) { return json.dump(); }
 
 // JSON, or the text itself as a string.
 std::string parse_key(const std::string& text) {
+  if (!is_utf8(text)) throw UsageError("--key: the text is not UTF-8");
   const nlohmann::json key = nlohmann::json::parse(text, nullptr, false);
   return normal_form(key.is_discarded() ? nlohmann::json(text) : key);
 }
@@ -54,7 +56,10 @@ std::string parse_key(const std::string& text) {
 
 RowFilter::RowFilter(const RowFilterOptions& options) : options_(options) {
   for (const std::string& op : options.operators) uid_hashes_.push_back(operator_id_of_uid(op));
-  for (const std::string& key : options.keys) keys_.push_back(parse_key(key));
+  for (const std::string& text : options.keys) {
+    std::string key = parse_key(text);
+    if (!contains(keys_, key)) keys_.push_back(std::move(key));
+  }
   for (const std::string& range : options.key_groups) {
     key_groups_.push_back(parse_key_groups(range));
   }
@@ -91,11 +96,13 @@ bool RowFilter::wants_key_group(std::int32_t key_group) const {
   });
 }
 
-bool RowFilter::wants_key(const std::string& json) const {
-  if (!has_keys()) return true;
+std::optional<std::size_t> RowFilter::find_key(const std::string& json) const {
   // A key with a lone surrogate is no JSON for the library; no argument can name it.
   const nlohmann::json key = nlohmann::json::parse(json, nullptr, false);
-  return !key.is_discarded() && contains(keys_, normal_form(key));
+  if (key.is_discarded()) return std::nullopt;
+  const auto found = std::find(keys_.begin(), keys_.end(), normal_form(key));
+  if (found == keys_.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - keys_.begin());
 }
 
 }  // namespace savvy

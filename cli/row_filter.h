@@ -3,11 +3,13 @@
 // Values  options repeat; rows must match one of each option given. --operator matches a uid (also
 //         by its hash, where the metadata stores none), a name or an id. --key is JSON, or plain
 //         text for a string key
-// Errors  UsageError for a malformed --key-group or an unknown --kind
+// Errors  UsageError for a malformed --key-group, an unknown --kind or a --key that is not UTF-8
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,7 +38,8 @@ class RowFilter {
   bool wants_kind(std::string_view kind) const;
   bool wants_subtask(std::int32_t index) const;
   bool wants_key_group(std::int32_t key_group) const;
-  bool wants_key(const std::string& json) const;
+  // Which of keys() this is; nothing if none is wanted like it.
+  std::optional<std::size_t> find_key(const std::string& json) const;
 
   bool has_operators() const { return !options_.operators.empty(); }
   bool has_states() const { return !options_.states.empty(); }
@@ -44,12 +47,15 @@ class RowFilter {
   bool has_key_groups() const { return !key_groups_.empty(); }
   bool has_subtasks() const { return !options_.subtasks.empty(); }
 
+  // The wanted keys, each once, as JSON with sorted fields.
+  const std::vector<std::string>& keys() const { return keys_; }
+
   const RowFilterOptions& options() const { return options_; }
 
  private:
   RowFilterOptions options_;
   std::vector<OperatorId> uid_hashes_;
-  std::vector<std::string> keys_;  // as JSON with sorted fields
+  std::vector<std::string> keys_;
   std::vector<std::pair<std::int32_t, std::int32_t>> key_groups_;
 };
 

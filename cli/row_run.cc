@@ -28,7 +28,9 @@ class RowRun {
         progress_(options.progress.enabled()),
         // In json the first row loses the comma in front of it.
         output_(output, options.rows.format == RowFormat::kJson ? 1 : 0, &progress_),
-        queue_(snapshot, registry, filter, options_.rows) {}
+        queue_(snapshot, registry, filter, options_.rows) {
+    result_.found_keys.resize(filter.keys().size());
+  }
 
   RowRunResult run() {
     // A limit counts rows in order, which one thread does by itself.
@@ -48,21 +50,26 @@ class RowRun {
   void work() {
     RowBuffer rows(options_.rows.format, options_.int64_style, options_.limit);
     EmptyCounts empty;
+    std::vector<bool> found_keys(filter_.keys().size());
     while (!output_.stopped() && !rows.limit_reached()) {
       std::unique_lock lock(mutex_);
       const std::optional<RowUnit> unit = queue_.next();
       const std::size_t index = next_unit_++;
       lock.unlock();
       if (!unit) break;
-      run_unit(*unit, index, rows, empty);
+      run_unit(*unit, index, rows, empty, found_keys);
     }
     const std::lock_guard lock(mutex_);
     result_.row_count += rows.row_count();
     for (const auto& [place, count] : rows.opaque_counts()) result_.opaque[place] += count;
     for (const auto& [place, count] : empty) result_.empty[place] += count;
+    for (std::size_t i = 0; i < found_keys.size(); ++i) {
+      if (found_keys[i]) result_.found_keys[i] = true;
+    }
   }
 
-  void run_unit(const RowUnit& unit, std::size_t index, RowBuffer& rows, EmptyCounts& empty) {
+  void run_unit(const RowUnit& unit, std::size_t index, RowBuffer& rows, EmptyCounts& empty,
+                std::vector<bool>& found_keys) {
     RowTask task{snapshot_,
                  registry_,
                  filter_,
@@ -70,7 +77,8 @@ class RowRun {
                  rows,
                  [&] { flush(index, rows, kFlushBytes); },
                  [&](const std::function<void()>& part) { attempt(index, part); },
-                 empty};
+                 empty,
+                 found_keys};
     std::exception_ptr error;
     try {
       unit(task);

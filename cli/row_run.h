@@ -27,6 +27,7 @@ struct RowRunResult {
   std::uint64_t row_count = 0;
   OpaqueCounts opaque;
   EmptyCounts empty;
+  std::vector<bool> found_keys;  // of the filter's keys: which have a row
   // With kKeepGoing: what went wrong, in the order of the rows, and whether any of it was damage
   // (exit code 3) or all of it not supported (4).
   std::vector<std::string> errors;

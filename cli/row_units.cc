@@ -25,6 +25,7 @@ struct OpenedStream {
   std::vector<KeyedStateSchema> states;  // those of the source, with the user's message types
   std::vector<RowHead> heads;
   std::vector<std::size_t> ranks;  // of the states, by name
+  std::optional<KeyTargets> keys;  // of --key
 };
 
 std::vector<std::size_t> ranks_by_name(const std::vector<KeyedStateSchema>& states) {
@@ -58,11 +59,19 @@ void note_empty_collections(RowTask& task, const OpenedStream& opened,
   }
 }
 
+// With --key only what may be of the wanted keys, where the layout allows that.
+std::unique_ptr<KeyGroupReader> open_section(const OpenedStream& opened,
+                                             const KeyGroupSection& section) {
+  const auto keys = opened.keys ? opened.keys->bytes_in(section.key_group) : std::nullopt;
+  return keys ? opened.source->open_keys(section, *keys) : opened.source->open(section);
+}
+
 void add_key_group_rows(RowTask& task, const OpenedStream& opened, const KeyGroupSection& section) {
   const OperatorState& op = opened.where.op;
   KeyedRows rows(opened.states, opened.heads, task.filter, task.options.content,
                  key_group_prefix_bytes(op.max_parallelism), opened.source->name(), task.rows);
-  const auto entries = opened.source->open(section);
+  if (opened.keys) rows.compare_keys(*opened.keys);
+  const auto entries = open_section(opened, section);
   std::optional<EntrySorter> sorted;
   if (task.options.sort) sorted.emplace(*entries, opened.ranks, *task.options.sort);
   KeyedEntrySource& source = sorted ? static_cast<KeyedEntrySource&>(*sorted) : *entries;
@@ -72,6 +81,9 @@ void add_key_group_rows(RowTask& task, const OpenedStream& opened, const KeyGrou
     task.flush();
   }
   note_empty_collections(task, opened, entries->empty_collections());
+  for (std::size_t i = 0; i < rows.found_keys().size(); ++i) {
+    if (rows.found_keys()[i]) task.found_keys[i] = true;
+  }
 }
 
 // Groups the wanted key groups of a stream into units of about equal size.
@@ -90,6 +102,7 @@ void add_keyed_units(const std::shared_ptr<const OpenedStream>& opened, const Ro
   };
   for (const KeyGroupSection& section : opened->source->sections()) {
     if (section.size_bytes == 0 || !filter.wants_key_group(section.key_group)) continue;
+    if (opened->keys && !opened->keys->may_hold(section.key_group)) continue;
     batch.push_back(section);
     batch_bytes += section.size_bytes;
     if (batch_bytes >= kUnitBytes) close_batch();
@@ -121,6 +134,16 @@ std::vector<const OperatorState*> operators_in_order(const Snapshot& snapshot,
 
 bool wants_managed_keyed(const RowFilter& filter) {
   return filter.wants_kind("keyed") || filter.wants_kind("timer");
+}
+
+// Whether a wanted key may lie in these key groups, as far as that is known without opening them.
+bool may_hold_keys(const KeyPlan* plan, const OperatorState& op, KeyGroupRange groups) {
+  const OperatorKeys* keys = plan == nullptr ? nullptr : plan->find(op);
+  if (keys == nullptr) return true;
+  for (std::int32_t group = groups.first; group < groups.end(); ++group) {
+    if (keys->targets.may_hold(group)) return true;
+  }
+  return false;
 }
 
 // Filters that only keyed rows can meet leave the other kinds out.
@@ -188,19 +211,26 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
   if (subtask.raw_operator_state && wants_raw_operator(filter_)) {
     add([where](RowTask& task) { add_raw_operator_rows(task, where); });
   }
-  if (can_open_keyed(subtask.managed_keyed_state) && wants_managed_keyed(filter_)) {
+  const KeyedHandle& keyed_state = subtask.managed_keyed_state;
+  if (can_open_keyed(keyed_state) && wants_managed_keyed(filter_) &&
+      may_hold_keys(options_.keys.get(), op, key_groups_of(keyed_state))) {
     planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
       std::unique_ptr<KeyedSource> source =
-          open_keyed_source(snapshot_, where.subtask.managed_keyed_state,
-                            where.op.max_parallelism, registry_, *options_.cache);
+          open_keyed_source(snapshot_, where.subtask.managed_keyed_state, where.op.max_parallelism,
+                            registry_, *options_.cache);
       std::vector<KeyedStateSchema> states = source->states();
       for (KeyedStateSchema& state : states) options_.messages->apply(state);
       std::vector<RowHead> heads = make_heads(where, states, options_.format);
       std::vector<std::size_t> ranks = ranks_by_name(states);
-      add_keyed_units(
-          std::make_shared<OpenedStream>(OpenedStream{where, std::move(source), std::move(states),
-                                                      std::move(heads), std::move(ranks)}),
-          filter_, ready);
+      std::optional<KeyTargets> keys;
+      if (filter_.has_keys()) {
+        keys.emplace(states, filter_, where.op.max_parallelism,
+                     row_hash_of(snapshot_.metadata().version));
+      }
+      add_keyed_units(std::make_shared<OpenedStream>(
+                          OpenedStream{where, std::move(source), std::move(states),
+                                       std::move(heads), std::move(ranks), std::move(keys)}),
+                      filter_, ready);
     });
   }
   if (!is_null(subtask.raw_keyed_state) && wants_raw_keyed(filter_)) {

@@ -40,6 +40,16 @@ std::uint32_t divide(std::vector<std::uint32_t>& words, std::uint32_t divisor) {
   return static_cast<std::uint32_t>(remainder);
 }
 
+// Two's complement of bytes, low first.
+void negate(ByteVector& low_first) {
+  unsigned carry = 1;
+  for (std::uint8_t& byte : low_first) {
+    carry += ~unsigned{byte} & 0xFFU;
+    byte = static_cast<std::uint8_t>(carry);
+    carry >>= 8;
+  }
+}
+
 }  // namespace
 
 std::string to_decimal(Bytes twos_complement) {
@@ -85,6 +95,52 @@ std::string to_plain_decimal(std::string_view digits, std::int64_t scale) {
   text += '.';
   text += digits.substr(point);
   return text;
+}
+
+std::optional<ByteVector> from_decimal(std::string_view text) {
+  constexpr std::size_t kMaxDigits = kMaxPrintedNumberBytes * 5 / 2;  // a byte has 2.41
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const bool digits_alone =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool leading_zero = text.starts_with('0') && (text.size() > 1 || negative);
+  if (text.empty() || text.size() > kMaxDigits || !digits_alone || leading_zero) {
+    return std::nullopt;
+  }
+  ByteVector low_first;  // the magnitude
+  for (const char c : text) {
+    unsigned carry = static_cast<unsigned>(c - '0');
+    for (std::uint8_t& byte : low_first) {
+      carry += byte * 10U;
+      byte = static_cast<std::uint8_t>(carry);
+      carry >>= 8;
+    }
+    if (carry != 0) low_first.push_back(static_cast<std::uint8_t>(carry));
+  }
+  low_first.push_back(0);  // the sign
+  if (negative) negate(low_first);
+  const auto repeats_sign = [&low_first] {
+    const std::size_t last = low_first.size() - 1;
+    return low_first[last] == ((low_first[last - 1] & 0x80U) != 0 ? 0xFF : 0x00);
+  };
+  while (low_first.size() > 1 && repeats_sign()) low_first.pop_back();
+  return ByteVector(low_first.rbegin(), low_first.rend());
+}
+
+std::optional<DecimalParts> split_plain_decimal(std::string_view text) {
+  const std::size_t point = text.find('.');
+  std::string digits(text.substr(0, point));
+  std::int64_t scale = 0;
+  if (point != std::string_view::npos) {
+    digits += text.substr(point + 1);
+    scale = static_cast<std::int64_t>(text.size() - point - 1);
+  }
+  const std::size_t first = digits.starts_with('-') ? 1 : 0;
+  if (digits.size() <= first) return std::nullopt;
+  const std::size_t significant = std::min(digits.find_first_not_of('0', first), digits.size() - 1);
+  digits.erase(first, significant - first);
+  if (to_plain_decimal(digits, scale) != text) return std::nullopt;
+  return DecimalParts{std::move(digits), scale};
 }
 
 }  // namespace savvy

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "format/modified_utf8.h"
 #include "format/types/numbers.h"
 #include "format/types/row_type.h"
 #include "format/types/strings.h"
@@ -53,8 +55,14 @@ std::int32_t hash_long_value(ByteReader& in) { return as_int(43 + as_bits(hash_l
 std::int32_t hash_boolean_value(ByteReader& in) { return in.boolean("boolean") ? 1 : 0; }
 std::int32_t hash_double_value(ByteReader& in) { return as_int(31 + as_bits(hash_double(in))); }
 
+// The serializers of dates write a null as the least number; its hash in a tuple is 0.
+std::int32_t hash_millis(ByteReader& in) {
+  const std::int64_t ms = in.i64("epoch milliseconds");
+  return ms == std::numeric_limits<std::int64_t>::min() ? 0 : fold(ms);
+}
+
 std::int32_t hash_sql_timestamp(ByteReader& in) {
-  const std::int32_t hash = hash_long(in);
+  const std::int32_t hash = hash_millis(in);
   in.i32("nano of second");
   return hash;
 }
@@ -65,19 +73,24 @@ std::int32_t hash_instant(ByteReader& in) {
 }
 
 std::int32_t hash_local_date(ByteReader& in) {
-  const std::uint32_t year = as_bits(in.i32("year"));
+  const std::int32_t signed_year = in.i32("year");
   const std::uint32_t month = in.u8("month");
   const std::uint32_t day = in.u8("day");
+  if (signed_year == std::numeric_limits<std::int32_t>::min()) return 0;
+  const std::uint32_t year = as_bits(signed_year);
   return as_int((year & 0xFFFFF800U) ^ ((year << 11) + (month << 6) + day));
 }
 
 std::int32_t hash_local_time(ByteReader& in) {
   constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+  constexpr int kNullHour = 0x80;
   const int hour = in.u8("hour");
   const int minute = in.u8("minute");
   const int second = in.u8("second");
+  const std::int32_t nano = in.i32("nano of second");
+  if (hour == kNullHour) return 0;
   const std::int64_t second_of_day = (hour * 60 + minute) * 60 + second;
-  return fold(second_of_day * kNanosPerSecond + in.i32("nano of second"));
+  return fold(second_of_day * kNanosPerSecond + nano);
 }
 
 std::int32_t hash_local_date_time(ByteReader& in) {
@@ -139,25 +152,9 @@ std::int32_t hash_big_decimal(ByteReader& in) {
 
 // Text and binary rows -----------------------------------------------------------------------------
 
-// Over UTF-16 units. `text` may hold lone surrogates of three bytes.
 std::int32_t hash_text(std::string_view text) {
   std::uint32_t hash = 0;
-  const auto add = [&hash](std::uint32_t unit) { hash = hash * kFactor + unit; };
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t k) {
-      return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]));
-    };
-    const std::size_t width = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-    std::uint32_t code = width == 1 ? byte(0) : byte(0) & (0x7FU >> width);
-    for (std::size_t k = 1; k < width; ++k) code = code << 6 | (byte(k) & 0x3FU);
-    if (width < 4) {
-      add(code);
-    } else {
-      add(0xD800U + ((code - 0x10000U) >> 10));
-      add(0xDC00U + ((code - 0x10000U) & 0x3FFU));
-    }
-    i += width;
-  }
+  visit_utf16_units(text, [&hash](std::uint16_t unit) { hash = hash * kFactor + unit; });
   return as_int(hash);
 }
 
@@ -209,9 +206,9 @@ const std::map<std::string_view, SimpleHash>& simple_hashes() {
       {"FloatValue", hash_float},
       {"Double", hash_double},
       {"DoubleValue", hash_double_value},
-      {"Date", hash_long},
-      {"SqlDate", hash_long},
-      {"SqlTime", hash_long},
+      {"Date", hash_millis},
+      {"SqlDate", hash_millis},
+      {"SqlTime", hash_millis},
       {"SqlTimestamp", hash_sql_timestamp},
       {"Instant", hash_instant},
       {"LocalDate", hash_local_date},

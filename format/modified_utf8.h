@@ -36,4 +36,24 @@ std::uint16_t surrogate_at(std::string_view text, std::size_t at);
 // `text` with each lone surrogate as the six characters of its \uXXXX escape: always UTF-8.
 std::string escape_surrogates(std::string_view text);
 
+// The UTF-16 units of UTF-8 text in which a lone surrogate keeps its three bytes.
+template <typename Visit>
+void visit_utf16_units(std::string_view text, Visit visit) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t k) {
+      return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]));
+    };
+    const std::size_t width = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+    std::uint32_t code = width == 1 ? byte(0) : byte(0) & (0x7FU >> width);
+    for (std::size_t k = 1; k < width; ++k) code = code << 6 | (byte(k) & 0x3FU);
+    if (width < 4) {
+      visit(static_cast<std::uint16_t>(code));
+    } else {
+      visit(static_cast<std::uint16_t>(0xD800U + ((code - 0x10000U) >> 10)));
+      visit(static_cast<std::uint16_t>(0xDC00U + ((code - 0x10000U) & 0x3FFU)));
+    }
+    i += width;
+  }
+}
+
 }  // namespace savvy

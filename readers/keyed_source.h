@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +35,13 @@ class KeyedSource {
   // What messages call it.
   virtual std::string_view name() const = 0;
   virtual std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const = 0;
+  // At least the entries of these keys (as serialized, ascending, none twice) and all timers, in the
+  // order in which open() gives them. A layout that can seek reads little else; others read the
+  // section. Who wants these keys alone compares.
+  virtual std::unique_ptr<KeyGroupReader> open_keys(const KeyGroupSection& section,
+                                                    std::span<const ByteVector>) const {
+    return open(section);
+  }
 };
 
 }  // namespace savvy

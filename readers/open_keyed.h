@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
+#include "format/key_group_range.h"
 #include "format/serializer_registry.h"
 #include "format/state_handles.h"
 #include "readers/keyed_source.h"
@@ -18,6 +20,14 @@ namespace savvy {
 
 // Whether there is a reader for the layout. False for a null handle.
 bool can_open_keyed(const KeyedHandle& handle);
+
+// The key groups that a handle with a reader covers.
+KeyGroupRange key_groups_of(const KeyedHandle& handle);
+
+// The states behind a handle alone: what describes them is read, and nothing of what they hold.
+std::vector<KeyedStateSchema> read_keyed_schemas(const Snapshot& snapshot,
+                                                 const KeyedHandle& handle,
+                                                 const SerializerRegistry& registry);
 
 std::unique_ptr<KeyedSource> open_keyed_source(const Snapshot& snapshot, const KeyedHandle& handle,
                                                std::int32_t max_parallelism,

@@ -90,6 +90,8 @@ class RocksdbSource final : public KeyedSource {
   const std::vector<KeyGroupSection>& sections() const override { return sections_; }
   std::string_view name() const override { return name_; }
   std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override;
+  std::unique_ptr<KeyGroupReader> open_keys(const KeyGroupSection& section,
+                                            std::span<const ByteVector> keys) const override;
 
   std::unique_ptr<rocksdb::Iterator> iterate(std::size_t state,
                                              const rocksdb::ReadOptions& options) const {
@@ -184,18 +186,29 @@ class RocksdbSource final : public KeyedSource {
   std::vector<rocksdb::ColumnFamilyHandle*> family_of_state_;
 };
 
-// One state after another, each from the first key of the group to the last.
+// Keys from `lower` on and in front of `upper`.
+struct KeyRange {
+  std::string lower;
+  std::string upper;
+};
+
+// All that begin with `prefix`; its first byte is a key group's and never the greatest.
+KeyRange range_of_prefix(std::string prefix) {
+  std::string upper = prefix;
+  while (upper.back() == '\xFF') upper.pop_back();
+  ++upper.back();
+  return {std::move(prefix), std::move(upper)};
+}
+
+// One state after another, each from the first key of a range to the last.
 class RocksdbKeyGroup final : public KeyGroupReader {
  public:
-  RocksdbKeyGroup(const RocksdbSource& source, std::int32_t key_group, int prefix_bytes)
-      : source_(source),
-        key_group_(key_group),
-        lower_(key_group_prefix(key_group, prefix_bytes)),
-        upper_(key_group_prefix(key_group + 1, prefix_bytes)),
-        lower_slice_(lower_),
-        upper_slice_(upper_) {
-    options_.iterate_lower_bound = &lower_slice_;
-    options_.iterate_upper_bound = &upper_slice_;
+  // Timers begin with their time, so they are read whole; `keys` are the ranges of other states.
+  RocksdbKeyGroup(const RocksdbSource& source, std::int32_t key_group, KeyRange whole,
+                  std::vector<KeyRange> keys)
+      : source_(source), key_group_(key_group), whole_{std::move(whole)}, keys_(std::move(keys)) {
+    options_.iterate_lower_bound = &lower_;
+    options_.iterate_upper_bound = &upper_;
     options_.total_order_seek = true;
     options_.fill_cache = false;
   }
@@ -203,13 +216,8 @@ class RocksdbKeyGroup final : public KeyGroupReader {
   bool next(KeyedEntry& entry) override {
     if (iterator_ != nullptr) iterator_->Next();
     while (iterator_ == nullptr || !iterator_->Valid()) {
-      if (iterator_ != nullptr) {
-        source_.check(iterator_->status());
-        ++state_;
-      }
-      if (state_ == source_.states().size()) return false;
-      iterator_ = source_.iterate(state_, options_);
-      iterator_->SeekToFirst();
+      if (iterator_ != nullptr) source_.check(iterator_->status());
+      if (!start_range()) return false;
     }
     entry = {};
     entry.state = state_;
@@ -220,19 +228,52 @@ class RocksdbKeyGroup final : public KeyGroupReader {
   }
 
  private:
+  const std::vector<KeyRange>& ranges() const {
+    return source_.states()[state_].kind == KeyedStateKind::kTimer ? whole_ : keys_;
+  }
+
+  // Begins the next range; false behind the last of the last state.
+  bool start_range() {
+    while (state_ < source_.states().size() && next_range_ == ranges().size()) {
+      ++state_;
+      next_range_ = 0;
+    }
+    if (state_ == source_.states().size()) return false;
+    iterator_.reset();  // it points at the bounds
+    const KeyRange& range = ranges()[next_range_++];
+    lower_ = range.lower;
+    upper_ = range.upper;
+    iterator_ = source_.iterate(state_, options_);
+    iterator_->SeekToFirst();
+    return true;
+  }
+
   const RocksdbSource& source_;
   std::int32_t key_group_;
-  std::string lower_;
-  std::string upper_;
-  rocksdb::Slice lower_slice_;
-  rocksdb::Slice upper_slice_;
+  std::vector<KeyRange> whole_;  // one
+  std::vector<KeyRange> keys_;
+  rocksdb::Slice lower_;
+  rocksdb::Slice upper_;
   rocksdb::ReadOptions options_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
   std::size_t state_ = 0;
+  std::size_t next_range_ = 0;
 };
 
 std::unique_ptr<KeyGroupReader> RocksdbSource::open(const KeyGroupSection& section) const {
-  return std::make_unique<RocksdbKeyGroup>(*this, section.key_group, prefix_bytes_);
+  const KeyRange whole = range_of_prefix(key_group_prefix(section.key_group, prefix_bytes_));
+  return std::make_unique<RocksdbKeyGroup>(*this, section.key_group, whole, std::vector{whole});
+}
+
+std::unique_ptr<KeyGroupReader> RocksdbSource::open_keys(const KeyGroupSection& section,
+                                                         std::span<const ByteVector> keys) const {
+  const std::string prefix = key_group_prefix(section.key_group, prefix_bytes_);
+  std::vector<KeyRange> ranges;
+  for (const ByteVector& key : keys) {
+    ranges.push_back(range_of_prefix(prefix + std::string(key.begin(), key.end())));
+  }
+  return std::make_unique<RocksdbKeyGroup>(*this, section.key_group, range_of_prefix(prefix),
+                                           std::move(ranges));
 }
 
 }  // namespace

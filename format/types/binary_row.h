@@ -27,6 +27,13 @@ struct BinaryField {
   const Type* raw;  // of RAW: what the bytes are; may be null
 };
 
+// A type whose values are rows with these fields, each behind its i32 size.
+class BinaryRowHolder {
+ public:
+  virtual ~BinaryRowHolder() = default;
+  virtual const std::vector<BinaryField>& binary_fields() const = 0;
+};
+
 // Each takes all bytes of the reader.
 void emit_binary_row(ByteReader in, const std::vector<BinaryField>& fields, ValueSink& sink);
 void emit_binary_array(ByteReader in, const LogicalType& element, ValueSink& sink);

@@ -39,7 +39,7 @@ class SizedType : public NestingType {
   virtual void emit(ByteReader body, ValueSink& sink) const = 0;
 };
 
-class RowDataType final : public SizedType {
+class RowDataType final : public SizedType, public BinaryRowHolder {
  public:
   RowDataType(SnapshotHead head, std::vector<TypePtr> nested, std::vector<std::string> names,
               std::vector<LogicalTypePtr> types)
@@ -50,6 +50,8 @@ class RowDataType final : public SizedType {
       fields_.push_back({names_[i], *types_[i], raw_type(i)});
     }
   }
+
+  const std::vector<BinaryField>& binary_fields() const override { return fields_; }
 
  protected:
   void emit(ByteReader body, ValueSink& sink) const override {

@@ -22,6 +22,7 @@ constexpr Golden kGoldens[] = {
     {"help-schema.txt", "schema --help"},
     {"help-dump.txt", "dump --help"},
     {"help-files.txt", "files --help"},
+    {"help-get.txt", "get --help"},
     {"help-uid.txt", "uid --help"},
     {"inspect-2.3-hashmap-canonical.txt",
      "inspect testdata/flink2.3-hashmap-canonical --format text"},

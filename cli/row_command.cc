@@ -1,0 +1,114 @@
+#include "cli/row_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "cli/row_units.h"
+#include "format/errors.h"
+
+namespace savvy {
+namespace {
+
+// For all threads together; what exceeds it goes to --tmp-dir.
+constexpr std::size_t kSortBudgetBytes = 128 * 1024 * 1024;
+
+RowFormat row_format(const std::string& word) {
+  if (word == "csv") return RowFormat::kCsv;
+  if (word == "protobuf") return RowFormat::kProtobuf;
+  return word == "json" ? RowFormat::kJson : RowFormat::kJsonl;
+}
+
+// Says what the rows cannot show.
+void report(const RowRunResult& result) {
+  for (const auto& [place, count] : result.opaque) {
+    const auto& [op, state, type, reason] = place;
+    fmt::print(stderr, "note: {} values of state \"{}\" of operator {} are bytes: {}: {}\n", count,
+               state, op, type, reason);
+  }
+  for (const auto& [place, count] : result.empty) {
+    fmt::print(stderr, "note: {} empty lists or maps of state \"{}\" of operator {} have no row\n",
+               count, place.second, place.first);
+  }
+  for (const std::string& error : result.errors) fmt::print(stderr, "savvy: {}\n", error);
+}
+
+}  // namespace
+
+RowRunOptions row_run_options(const RowCommandOptions& options) {
+  RowRunOptions run;
+  run.rows.format = row_format(options.format);
+  run.rows.content = options.keys_only ? RowContent::kKeysOnly : RowContent::kWhole;
+  run.int64_style = options.int64 == "string" ? Int64Style::kString : Int64Style::kNumber;
+  if (options.sort) {
+    run.rows.sort = SortMemory{kSortBudgetBytes / options.jobs, options.temp_directory};
+  }
+  run.rows.messages = std::make_shared<MessageTypes>(options.messages);
+  run.rows.cache = std::make_shared<RocksdbCache>(options.block_cache);
+  run.limit = options.limit;
+  run.jobs = options.jobs;
+  run.progress = options.progress;
+  run.errors = options.keep_going ? ErrorPolicy::kKeepGoing : ErrorPolicy::kStop;
+  return run;
+}
+
+bool refuse_unsupported(const Snapshot& snapshot, const RowFilter& filter, bool keep_going) {
+  const std::vector<std::string> places = unsupported_state(snapshot, filter);
+  if (places.empty()) return false;
+  std::string text = fmt::format("{}: not supported yet: keyed state in", snapshot.metadata_path());
+  for (const std::string& place : places) text += "\n  " + place;
+  if (!keep_going) throw UnsupportedError(text);
+  fmt::print(stderr, "savvy: {}\n", text);
+  return true;
+}
+
+RowRunResult run_rows(const Snapshot& snapshot, const RowFilter& filter,
+                      const SerializerRegistry& registry, const RowRunOptions& run,
+                      const std::string& path) {
+  Output output(path);
+  RowRunResult result = write_rows(snapshot, registry, filter, run, output);
+  output.finish();
+  report(result);
+  for (const std::string& rule : run.rows.messages->unused()) {
+    fmt::print(stderr, "note: --proto-type {} met no state\n", rule);
+  }
+  return result;
+}
+
+void add_row_format_options(CLI::App& command, RowCommandOptions& options) {
+  command
+      .add_option("--format", options.format,
+                  "jsonl (default), json, csv, or protobuf: StateRow messages, each behind its "
+                  "length")
+      ->check(CLI::IsMember({"jsonl", "json", "csv", "protobuf"}))
+      ->type_name("FORMAT");
+  command
+      .add_option("--int64", options.int64,
+                  "How 64-bit integers come out: number (default) or string, for tools that lose "
+                  "precision")
+      ->check(CLI::IsMember({"number", "string"}))
+      ->type_name("STYLE");
+  command.add_option("--limit", options.limit, "At most this many rows, e.g. --limit 10")
+      ->type_name("N");
+  command.add_flag("--keys-only", options.keys_only, "Leave values out");
+}
+
+void add_row_output_option(CLI::App& command, RowCommandOptions& options) {
+  command
+      .add_option("-o,--output", options.output,
+                  "Write to this file, which appears when it is whole, e.g. -o rows.jsonl")
+      ->type_name("FILE");
+}
+
+void add_row_reading_options(CLI::App& command, RowCommandOptions& options) {
+  command
+      .add_option("--block-cache", options.block_cache,
+                  "Memory for blocks of RocksDB files, e.g. --block-cache 256MB (64MB by default)")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
+  command.add_flag("--strict", options.strict,
+                   "Exit code 4 if any value could only be printed as bytes");
+}
+
+}  // namespace savvy
