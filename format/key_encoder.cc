@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
 #include <limits>
 #include <map>
-#include <set>
 #include <string>
 
 #include "format/big_number.h"

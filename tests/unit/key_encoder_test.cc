@@ -197,7 +197,8 @@ TEST_CASE("keys around other types", "[key_encoder]") {
                            R"({"a":1,"b":"a"})", "[1,\"a\"]", "1"}) {
     check_fit(*tuple, json, KeyFit::kMismatch);
   }
-  check_bytes(*tuple_type({base_snapshot("BigInt")}), R"({"f0":"1"})", "00000002", KeyFit::kSameHash);
+  check_bytes(*tuple_type({base_snapshot("BigInt")}), R"({"f0":"1"})", "00000002",
+              KeyFit::kSameHash);
   const TypePtr row = row_of({base_snapshot("Int"), base_snapshot("String")});
   check_bytes(*row, R"({"f0":5,"f1":null})", "10 00000005");
   check_bytes(*row, R"({"$kind":"+U","f0":5,"f1":"a"})", "40 00000005 02 61");
