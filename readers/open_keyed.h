@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "format/key_group_range.h"
 #include "format/serializer_registry.h"
 #include "format/state_handles.h"
 #include "readers/entry_sorter.h"
