@@ -64,10 +64,11 @@ void report_absent(const std::string& path, const KeyPlan& plan, const RowFilter
                options.operators.empty() ? "no operator" : "no such operator", path);
   } else if (const auto types = types_unlike(plan, key); !types.empty()) {
     fmt::print(stderr,
-               "savvy: key {} fits no key type of {}: {}\n"
+               "savvy: key {} fits no key type of {} in {}: {}\n"
                "  a key is written as dump prints it; text that reads as other JSON needs quotes: "
                "--key '\"42\"'\n",
-               text, path, fmt::join(types, ", "));
+               text, options.operators.empty() ? "any operator" : "these operators", path,
+               fmt::join(types, ", "));
   } else {
     fmt::print(stderr, "savvy: key {} is not in {}{}\n", text, path,
                narrowed ? ", or the filters leave nothing of it" : "");

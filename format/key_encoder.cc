@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
 #include <limits>
 #include <map>
-#include <set>
 #include <string>
 
 #include "format/big_number.h"
@@ -297,9 +295,9 @@ const std::map<std::string_view, SimpleEncoder>& simple_encoders() {
 // Types of which no value has bytes here: some at least show what they cannot be.
 KeyFit fit_of_unknown(const Type& type, const TypeDescription& description, const Json& json) {
   const bool object_alone = !type.walkable() || description.kind == "pojo";
-  if (object_alone && !json.is_object()) return KeyFit::kMismatch;
-  if (description.kind == "enum" && !json.is_string()) return KeyFit::kMismatch;
-  return KeyFit::kUnknown;
+  const bool fits = !object_alone || json.is_object();
+  const bool fits_enum = description.kind != "enum" || json.is_string();
+  return json.is_null() || (fits && fits_enum) ? KeyFit::kUnknown : KeyFit::kMismatch;
 }
 
 KeyFit encode(const Type& type, const Json& json, ByteWriter& out) {

@@ -82,7 +82,9 @@ class RowEncoder {
 
   // The hash is that of the bytes, and a NaN may have any.
   template <typename Float>
-  KeyFit put_number(std::optional<Float> value, KeyFit fit) {
+  KeyFit put_number(const Json& json, std::optional<Float> (*read)(const Json&, KeyFit&)) {
+    KeyFit fit = KeyFit::kExact;
+    const std::optional<Float> value = read(json, fit);
     if (!value) return KeyFit::kMismatch;
     store(*value);
     return fit == KeyFit::kExact ? fit : KeyFit::kUnknown;
@@ -156,7 +158,6 @@ class RowEncoder {
 
   KeyFit put_value(const LogicalType& type, const Json& json) {
     if (is_bytes_object(json)) return KeyFit::kUnknown;
-    KeyFit number_fit = KeyFit::kExact;
     switch (type.root) {
       case LogicalRoot::kBoolean:
         if (!json.is_boolean()) return KeyFit::kMismatch;
@@ -173,9 +174,9 @@ class RowEncoder {
       case LogicalRoot::kIntervalDayTime:
         return put_integer<std::int64_t>(json);
       case LogicalRoot::kFloat:
-        return put_number(float_of(json, number_fit), number_fit);
+        return put_number(json, float_of);
       case LogicalRoot::kDouble:
-        return put_number(double_of(json, number_fit), number_fit);
+        return put_number(json, double_of);
       case LogicalRoot::kTimestamp:
       case LogicalRoot::kTimestampLtz:
         return put_timestamp(type, json);

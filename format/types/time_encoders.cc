@@ -46,11 +46,14 @@ std::optional<MillisAndNano> parse_date_time(const Json& json, Fraction fraction
   if (!parsed || iso_date_time(parsed->epoch_second, parsed->nano, fraction, zone) != *text) {
     return std::nullopt;
   }
+  // The least second counts back from the one above it, which alone can be multiplied.
+  const bool negative = parsed->epoch_second < 0;
+  const std::int64_t second = parsed->epoch_second + (negative ? 1 : 0);
+  const std::int64_t ms = parsed->nano / kNanosPerMilli - (negative ? 1000 : 0);
   MillisAndNano result{0, parsed->nano};
-  if (__builtin_mul_overflow(parsed->epoch_second, 1000, &result.ms)) return std::nullopt;
-  if (__builtin_add_overflow(result.ms, parsed->nano / kNanosPerMilli, &result.ms)) {
-    return std::nullopt;
-  }
+  const bool overflow = __builtin_mul_overflow(second, 1000, &result.ms) ||
+                        __builtin_add_overflow(result.ms, ms, &result.ms);
+  if (overflow) return std::nullopt;
   return result;
 }
 
