@@ -117,7 +117,7 @@ TEST_CASE("states have as many rows as their jobs put in", "[corpus][counts]") {
     CHECK(differences(expected, found) == std::set<std::string>{});
     ++snapshots_by_family[name.substr(0, name.find('-', name.find('-') + 1))];
   }
-  CHECK(snapshots_by_family["new-stateful"] == 63);
+  CHECK(snapshots_by_family["new-stateful"] == 64);
   CHECK(snapshots_by_family["operatorstate-complexKeyed"] == 8);
   CHECK(snapshots_by_family["operatorstate-nonKeyed"] == 8);
   CHECK(snapshots_by_family["type-serializer"] == 2);
