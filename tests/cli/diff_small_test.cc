@@ -105,8 +105,9 @@ TEST_CASE("diff: parallelism, max parallelism and order are no differences", "[d
   const std::vector<SmallEntry> entries = many_entries();
   const std::vector<SmallEntry> backwards(entries.rbegin(), entries.rend());
   const std::vector<OperatorState> before = {keyed_operator(entries, 1, 128)};
-  for (const auto& [parallelism, max_parallelism] :
-       {std::pair{1, 128}, {3, 128}, {2, 16}, {4, 4096}, {1, 129}}) {
+  const std::vector<std::pair<std::int32_t, std::int32_t>> layouts = {
+      {1, 128}, {3, 128}, {2, 16}, {4, 4096}, {1, 129}};
+  for (const auto& [parallelism, max_parallelism] : layouts) {
     CAPTURE(parallelism, max_parallelism);
     const auto compared =
         compare(before, {keyed_operator(backwards, parallelism, max_parallelism)});
@@ -161,9 +162,9 @@ TEST_CASE("diff: elements of operator state, in any order and subtask", "[diff]"
   const Compared changed = compare(
       before,
       {stateful_operator({{{"a", "b", "c", "d"}, {"u", "v", "v"}, {{"k", "x"}, {"m", "w"}}}})});
-  CHECK(changed.rows == Rows{"delete list stateful offsets list_value=\"b\"",
-                             "insert list stateful offsets list_value=\"d\"",
-                             "insert union stateful all list_value=\"v\"",
+  CHECK(changed.rows == Rows{"delete list stateful offsets: \"b\"",
+                             "insert list stateful offsets: \"d\"",
+                             "insert union stateful all: \"v\"",
                              "update broadcast stateful rules map_key=\"k\": \"v\" -> \"x\"",
                              "delete broadcast stateful rules map_key=\"l\": \"w\"",
                              "insert broadcast stateful rules map_key=\"m\": \"w\""});
@@ -219,8 +220,8 @@ TEST_CASE("diff: raw, channel and coordinator state as bytes", "[diff]") {
   changed.subtasks[0].input_channel_state = {channel(0, {7}), channel(1, {9})};
   const Rows rows = compare({before}, {changed}).rows;
   REQUIRE(rows.size() == 5);
-  CHECK(rows[0] == "insert channel raw input: {\"$base64\":\"CQ==\"}");
-  CHECK(rows[1] == "delete channel raw input: {\"$base64\":\"CA==\"}");
+  CHECK(rows[0] == "delete channel raw input: {\"$base64\":\"CA==\"}");
+  CHECK(rows[1] == "insert channel raw input: {\"$base64\":\"CQ==\"}");
   CHECK(rows[2].starts_with("update coordinator raw: "));
   CHECK(rows[3] == "delete raw_operator raw: {\"$base64\":\"AwM=\"}");
   CHECK(rows[4] == "insert raw_operator raw: {\"$base64\":\"AwQ=\"}");
@@ -233,8 +234,8 @@ TEST_CASE("diff: raw keyed state by key group", "[diff]") {
     handle.code = KeyedCode::kKeyGroups;
     handle.range = {0, max_parallelism};
     handle.offsets.assign(static_cast<std::size_t>(max_parallelism), -1);
-    handle.offsets[3] = 0;
-    handle.delegate = ByteStreamHandle{"raw", {byte}};
+    handle.offsets[3] = 1;
+    handle.delegate = ByteStreamHandle{"raw", {0, byte}};
     op.subtasks[0].raw_keyed_state = Boxed<KeyGroupsHandle>(std::move(handle));
     return std::vector<OperatorState>{op};
   };

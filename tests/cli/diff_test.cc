@@ -40,6 +40,10 @@ bool is_clock(const Json& row) {
          row.at("before") == row.at("after");
 }
 
+// Where a source stands: expected.jsonl does not say, and readers at parallelism 1 and 2 share the
+// numbers out differently.
+bool is_source_position(const Json& row) { return text_of(row, "state") == "SourceReaderState"; }
+
 std::string release_of(const fs::path& snapshot) {
   const std::string name = folder_of(snapshot).filename();
   return name.substr(0, name.find('-'));
@@ -62,6 +66,7 @@ Named named_rows(const std::vector<Json>& rows) {
       if (row.contains(field)) value = row[field];
     }
     row.erase("subtask");
+    row.erase("ttl_timestamp");
     if (is_list(row)) {
       row.erase("list_index");
     } else {
@@ -97,7 +102,9 @@ std::string change_text(Json row) {
   const std::string change = row.at("change_type");
   const Json before = row.contains("before") ? row["before"] : Json();
   const Json after = row.contains("after") ? row["after"] : Json();
-  for (const char* field : {"change_type", "before", "after"}) row.erase(field);
+  for (const char* field : {"change_type", "before", "after", "ttl_before", "ttl_after"}) {
+    row.erase(field);
+  }
   if (is_list(row)) row["list_value"] = change == "delete" ? before : after;
   if (change == "update") {
     return change + " " + row.dump() + " " + before.dump() + " " + after.dump();
@@ -151,6 +158,7 @@ std::size_t compare_alike(const std::set<std::string>& kinds, const std::string&
       std::vector<Json> rows = parse_lines(run.out);
       CHECK(run.exit_code == (rows.empty() ? 0 : 1));
       std::erase_if(rows, is_clock);
+      std::erase_if(rows, is_source_position);
       CHECK((rows.empty() ? "" : rows.front().dump()) == "");
       ++compared;
     }
@@ -183,7 +191,9 @@ TEST_CASE("diff: between the checkpoints of a job", "[cli][diff]") {
       const Run run = diff(snapshots[i - 1], snapshots[i]);
       CHECK(run.exit_code == 1);
       std::multiset<std::string> told;
-      for (const Json& row : parse_lines(run.out)) told.insert(change_text(row));
+      for (const Json& row : parse_lines(run.out)) {
+        if (!is_clock(row) && !is_source_position(row)) told.insert(change_text(row));
+      }
       CHECK(told == expected);
       found += told.size();
     }
