@@ -19,10 +19,10 @@
 #include <utility>
 
 #include "cli/diff_parts.h"
+#include "cli/diff_pieces.h"
 #include "format/composite_key.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
-#include "readers/open_keyed.h"
 
 namespace savvy {
 namespace {
@@ -32,61 +32,6 @@ constexpr std::uint64_t kBatchBytes = 1024 * 1024;
 
 constexpr std::string_view kAlike =
     "values of state \"{}\" of operator {} differ in their bytes and look alike as text";
-
-// The states of a stream, without the stream.
-struct StreamStates {
-  std::vector<KeyedStateSchema> states;
-  std::vector<RowHead> heads;  // one a state; what they say is not used
-  std::string file;
-  int prefix_bytes;
-};
-
-struct OpenedKeyed {
-  std::unique_ptr<const KeyedSource> source;
-  std::shared_ptr<const StreamStates> states;
-};
-
-// A piece of keyed state that can be opened: the managed state of a subtask. Timers that a subtask
-// keeps in raw keyed state are another piece, with an `open` of their own.
-struct KeyedPiece {
-  KeyGroupRange range;
-  int prefix_bytes;
-  std::function<std::unique_ptr<KeyedSource>()> open;
-};
-
-OpenedKeyed open_piece(const KeyedPiece& piece) {
-  OpenedKeyed opened{piece.open(), nullptr};
-  auto states = std::make_shared<StreamStates>();
-  states->states = opened.source->states();
-  states->heads.assign(states->states.size(), RowHead({}, RowFormat::kJsonl));
-  states->file = opened.source->name();
-  states->prefix_bytes = piece.prefix_bytes;
-  opened.states = std::move(states);
-  return opened;
-}
-
-std::vector<KeyedPiece> pieces_of(const DiffSide& side, const DiffOptions& options) {
-  std::vector<KeyedPiece> pieces;
-  if (side.op == nullptr) return pieces;
-  for (const Subtask& subtask : side.op->subtasks) {
-    const KeyedHandle& handle = subtask.managed_keyed_state;
-    if (is_null(handle)) continue;
-    if (!can_open_keyed(handle)) {
-      throw UnsupportedError(
-          fmt::format("{}: keyed state of operator {} subtask {} is in a layout that is not read",
-                      side.snapshot.metadata_path(), operator_label(*side.op), subtask.index));
-    }
-    pieces.push_back({key_group_range(handle).value_or(KeyGroupRange{}),
-                      key_group_prefix_bytes(side.op->max_parallelism), [&side, &handle, &options] {
-                        return open_keyed_source(side.snapshot, handle, side.op->max_parallelism,
-                                                 side.registry, *options.cache);
-                      }});
-  }
-  std::stable_sort(pieces.begin(), pieces.end(), [](const KeyedPiece& a, const KeyedPiece& b) {
-    return a.range.first < b.range.first;
-  });
-  return pieces;
-}
 
 bool is_timer(const KeyedStateSchema& state) { return state.kind == KeyedStateKind::kTimer; }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/diff_parts.h"
+#include "cli/diff_pieces.h"
 #include "cli/operator_rows.h"
 #include "format/byte_writer.h"
 #include "format/errors.h"
@@ -159,7 +160,8 @@ void fill(const OperatorDiff& diff, const DiffSide& side, SortedRows& rows, cons
   make(task);
 }
 
-void add_operator_rows(RowTask& task, const OperatorState& op) {
+void add_operator_rows(RowTask& task, const DiffSide& side) {
+  const OperatorState& op = *side.op;
   const RowFilter& filter = task.filter;
   const bool unkeyed = !filter.has_key_groups();
   if (op.coordinator_state && unkeyed && !filter.has_states() && filter.wants_kind("coordinator")) {
@@ -172,7 +174,7 @@ void add_operator_rows(RowTask& task, const OperatorState& op) {
       add_raw_operator_rows(task, where);
     }
     if (!is_null(subtask.raw_keyed_state) && !filter.has_states() &&
-        filter.wants_kind("raw_keyed")) {
+        filter.wants_kind("raw_keyed") && !reads_as_timers(side, subtask)) {
       add_raw_keyed_rows(task, where);
     }
     if (unkeyed && filter.wants_kind("channel")) add_channel_rows(task, where);
@@ -192,10 +194,9 @@ void diff_raw_state(const OperatorDiff& diff) {
   const Slots slots(heads);
   RawDiff raw(diff, slots);
   for (const Side side : {Side::kBefore, Side::kAfter}) {
-    const OperatorState* op = diff.side(side).op;
-    if (op == nullptr) continue;
+    if (diff.side(side).op == nullptr) continue;
     fill(diff, diff.side(side), raw.rows(side),
-         [&](RowTask& task) { add_operator_rows(task, *op); });
+         [&](RowTask& task) { add_operator_rows(task, diff.side(side)); });
   }
   if (!diff.same_key_groups() && raw.rows(Side::kBefore).count("raw_keyed") > 0 &&
       raw.rows(Side::kAfter).count("raw_keyed") > 0) {

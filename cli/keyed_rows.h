@@ -34,9 +34,6 @@ class KeyedRows {
   // From here on keys whose bytes `targets` knows are compared by them. It outlives this object.
   void compare_keys(const KeyTargets& targets) { targets_ = &targets; }
 
-  // From here on keys whose bytes `targets` knows are compared by them. It outlives this object.
-  void compare_keys(const KeyTargets& targets) { targets_ = &targets; }
-
   void add(const KeyedEntry& entry);
 
   // Which of the filter's keys have been met.

@@ -44,7 +44,7 @@ bool holds_timers(const RandomAccessFile& file, const std::vector<KeyGroupSectio
 }
 
 struct Service {
-  std::string name;
+  RawTimerService stored;
   TypePtr key;
   TypePtr name_space;
 };
@@ -106,11 +106,19 @@ class TimerWalk {
   void read_service() {
     --services_left_;
     in_.begin_entry();
-    service_.name = in_.utf("timer service");
-    service_.key = SnapshotReader(in_, registry_).read_snapshot();
-    service_.name_space = SnapshotReader(in_, registry_).read_snapshot();
+    service_.stored.name = in_.utf("timer service");
+    service_.key = read_snapshot(service_.stored.key_snapshot);
+    service_.name_space = read_snapshot(service_.stored.namespace_snapshot);
     queue_ = 0;
     if (on_service_) on_service_(service_);
+  }
+
+  TypePtr read_snapshot(ByteVector& stored) {
+    const std::uint64_t start = in_.offset();
+    TypePtr type = SnapshotReader(in_, registry_).read_snapshot();
+    const Bytes bytes = in_.bytes_since(start);
+    stored.assign(bytes.begin(), bytes.end());
+    return type;
   }
 
   ByteReader& in_;
@@ -159,7 +167,7 @@ class RawTimerKeyGroup final : public KeyGroupReader {
 
  private:
   std::size_t find_state() const {
-    const std::string name = state_name(walk_.queue(), walk_.service().name);
+    const std::string name = state_name(walk_.queue(), walk_.service().stored.name);
     const auto found = std::find_if(states_.begin(), states_.end(),
                                     [&](const auto& state) { return state.name == name; });
     return static_cast<std::size_t>(found - states_.begin());
@@ -192,7 +200,7 @@ class RawTimerKeyGroup final : public KeyGroupReader {
   ByteVector composite_;
 };
 
-class RawTimerSource final : public KeyedSource {
+class RawTimerSource final : public RawTimers {
  public:
   RawTimerSource(std::unique_ptr<RandomAccessFile> file, std::vector<KeyGroupSection> sections,
                  int prefix_bytes, const SerializerRegistry& registry)
@@ -207,6 +215,7 @@ class RawTimerSource final : public KeyedSource {
 
   const std::vector<KeyedStateSchema>& states() const override { return states_; }
   const std::vector<KeyGroupSection>& sections() const override { return sections_; }
+  const std::vector<RawTimerService>& services() const override { return services_; }
   std::string_view name() const override { return file_->name(); }
 
   std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override {
@@ -219,7 +228,7 @@ class RawTimerSource final : public KeyedSource {
     SectionReader reader(*file_, {section.offset, section.size_bytes}, Compression::kNone);
     const Within place(reader.in(), "timers of key group", section.key_group);
     TimerWalk walk(reader.in(), section.end, registry_, [this](const Service& service) {
-      for (std::size_t queue = 0; queue < kQueueNames.size(); ++queue) add_state(queue, service);
+      add_service(service);
     });
     while (walk.next()) {
       if (!skip_timer(reader.in(), walk.service())) return;
@@ -238,22 +247,26 @@ class RawTimerSource final : public KeyedSource {
     return true;
   }
 
-  void add_state(std::size_t queue, const Service& service) {
-    KeyedStateSchema state;
-    state.name = state_name(queue, service.name);
-    state.kind = KeyedStateKind::kTimer;
-    state.key = service.key;
-    state.name_space = service.name_space;
-    for (const KeyedStateSchema& known : states_) {
-      if (known.name == state.name) return;
+  void add_service(const Service& service) {
+    for (const RawTimerService& known : services_) {
+      if (known.name == service.stored.name) return;
     }
-    states_.push_back(std::move(state));
+    services_.push_back(service.stored);
+    for (std::size_t queue = 0; queue < kQueueNames.size(); ++queue) {
+      KeyedStateSchema state;
+      state.name = state_name(queue, service.stored.name);
+      state.kind = KeyedStateKind::kTimer;
+      state.key = service.key;
+      state.name_space = service.name_space;
+      states_.push_back(std::move(state));
+    }
   }
 
   std::unique_ptr<RandomAccessFile> file_;
   std::vector<KeyGroupSection> sections_;
   int prefix_bytes_;
   const SerializerRegistry& registry_;
+  std::vector<RawTimerService> services_;
   std::vector<KeyedStateSchema> states_;
 };
 
@@ -264,9 +277,9 @@ bool holds_raw_timers(const Snapshot& snapshot, const KeyGroupsHandle& handle) {
   return holds_timers(*file, key_group_sections(handle, 0, file->size(), file->name()));
 }
 
-std::unique_ptr<KeyedSource> open_raw_timer_source(const Snapshot& snapshot,
-                                                   const KeyedHandle& handle, int prefix_bytes,
-                                                   const SerializerRegistry& registry) {
+std::unique_ptr<RawTimers> open_raw_timer_source(const Snapshot& snapshot,
+                                                 const KeyedHandle& handle, int prefix_bytes,
+                                                 const SerializerRegistry& registry) {
   const auto* groups = handle_as<KeyGroupsHandle>(handle);
   if (groups == nullptr) return nullptr;
   auto file = snapshot.open(groups->delegate);

@@ -15,6 +15,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "format/serializer_registry.h"
 #include "format/state_handles.h"
@@ -23,13 +25,28 @@
 
 namespace savvy {
 
+// A service and its serializer snapshots as they are stored.
+struct RawTimerService {
+  std::string name;
+  ByteVector key_snapshot;
+  ByteVector namespace_snapshot;
+
+  bool operator==(const RawTimerService&) const = default;
+};
+
+class RawTimers : public KeyedSource {
+ public:
+  // The states 2 i and 2 i + 1 are the event-time and processing-time timers of service i.
+  virtual const std::vector<RawTimerService>& services() const = 0;
+};
+
 // Whether the raw keyed state behind a handle is timers: every key group that is there begins with
 // their mark, and at least one is there.
 bool holds_raw_timers(const Snapshot& snapshot, const KeyGroupsHandle& handle);
 
 // The timers; null if the handle holds none, or if a serializer of theirs is not understood.
-std::unique_ptr<KeyedSource> open_raw_timer_source(const Snapshot& snapshot,
-                                                   const KeyedHandle& handle, int prefix_bytes,
-                                                   const SerializerRegistry& registry);
+std::unique_ptr<RawTimers> open_raw_timer_source(const Snapshot& snapshot,
+                                                 const KeyedHandle& handle, int prefix_bytes,
+                                                 const SerializerRegistry& registry);
 
 }  // namespace savvy

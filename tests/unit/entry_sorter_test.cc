@@ -19,7 +19,7 @@ struct Owned {
 // As they come out: state, key group, key and value.
 std::vector<std::string> sorted(const std::vector<Owned>& entries, std::size_t budget_bytes) {
   // State 0 comes behind state 1; states 1 and 2 are one.
-  EntrySorter sorter({1, 0, 0}, {budget_bytes, ""});
+  EntrySorter sorter({1, 0, 0}, {budget_bytes, ""}, EntryOrder::kByKeyAndValue);
   for (const Owned& entry : entries) {
     sorter.add({entry.state, entry.key_group, from_hex(entry.key), from_hex(entry.value)});
   }
@@ -40,7 +40,7 @@ TEST_CASE("entries by rank of their state, then key, then value", "[entry_sorter
 
 TEST_CASE("a sorter without entries, and one that met undivided bytes", "[entry_sorter]") {
   CHECK(sorted({}, 0).empty());
-  EntrySorter sorter({0}, {0, ""});
+  EntrySorter sorter({0}, {0, ""}, EntryOrder::kByKeyAndValue);
   sorter.add({0, 5, {}, {}});
   CHECK_FALSE(sorter.has_undivided());
   sorter.add({0, 6, {}, from_hex("01"), true});
