@@ -24,8 +24,8 @@ KeyedPiece managed_piece(const DiffSide& side, const DiffOptions& options, const
           key_group_prefix_bytes(side.op->max_parallelism), [&side, &handle, &options] {
             SortMemory memory = kChangelogMemory;
             memory.temp_directory = options.temp_directory;
-            return open_keyed_source(side.snapshot, handle, side.op->max_parallelism,
-                                     side.registry, *options.cache, memory);
+            return open_keyed_source(side.snapshot, handle, side.op->max_parallelism, side.registry,
+                                     *options.cache, memory);
           }};
 }
 

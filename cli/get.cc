@@ -119,6 +119,7 @@ Command add_get_command(CLI::App& program) {
   add_row_format_options(*command, *options);
   add_row_output_option(*command, *options);
   add_message_options(*command, options->messages);
+  add_ttl_options(*command, options->ttl);
   add_row_reading_options(*command, *options);
   return {command, [options] { return run_get(*options); }};
 }

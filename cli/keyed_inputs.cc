@@ -65,9 +65,8 @@ std::vector<KeyedInput> open_inputs(const RewriteContext& context, const Operato
     input.stream = dynamic_cast<const KeyedStream*>(input.source.get());
     inputs.push_back(std::move(input));
   }
-  std::sort(inputs.begin(), inputs.end(), [](const KeyedInput& a, const KeyedInput& b) {
-    return a.range.first < b.range.first;
-  });
+  std::sort(inputs.begin(), inputs.end(),
+            [](const KeyedInput& a, const KeyedInput& b) { return a.range.first < b.range.first; });
   return inputs;
 }
 

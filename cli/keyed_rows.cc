@@ -82,6 +82,8 @@ void KeyedRows::add(const KeyedEntry& entry) {
   if (state.kind == KeyedStateKind::kMap && key.cut) return add_map_entry(state, key, entry.value);
   if (content_ == RowContent::kKeysOnly) return rows_.end();
   if (state.kind == KeyedStateKind::kList) return add_list(state, entry.value);
+  // The map's key is among the bytes of the key, which could not be cut; the value stands by itself.
+  if (state.kind == KeyedStateKind::kMap) return add_map_value(state, entry.value);
   ByteReader in(entry.value, file_);
   const Within place(in, state.name);
   add_whole_value(state, Column::kStateValue, in);
@@ -181,6 +183,10 @@ void KeyedRows::add_map_entry(const KeyedStateSchema& state, const CompositeKey&
       state.user_key->decode(user_key, Extent::kDelimited, rows_.column(Column::kMapKey));
   if (end == End::kKnown) user_key.expect_end("the map key");
   if (content_ == RowContent::kKeysOnly) return rows_.end();
+  add_map_value(state, value);
+}
+
+void KeyedRows::add_map_value(const KeyedStateSchema& state, Bytes value) {
   const MapValue stored = split_map_value(state, value, file_);
   if (stored.is_null) {
     rows_.column(Column::kMapValue).null();

@@ -46,6 +46,7 @@ class KeyedRows {
   bool key_is_wanted(std::size_t state, const CompositeKey& key);
   void add_list(const KeyedStateSchema& state, Bytes value);
   void add_map_entry(const KeyedStateSchema& state, const CompositeKey& key, Bytes value);
+  void add_map_value(const KeyedStateSchema& state, Bytes value);
   void add_timer(const CompositeKey& key);
   // A value with its TTL time; the reader may go on behind it. False if the rest went out as bytes.
   bool add_value(const KeyedStateSchema& state, Column column, ByteReader& in);

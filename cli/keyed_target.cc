@@ -76,12 +76,11 @@ std::unique_ptr<KeyedTarget> make_keyed_target(OutputFolder& folder, const Keyed
                                                const KeyedPlace& place) {
   switch (place.layout) {
     case StoredLayout::kCanonical:
-      return std::make_unique<StreamTarget<CanonicalWriter>>(
-          meta, place, folder, place.file_name, meta, place.range, place.code);
+      return std::make_unique<StreamTarget<CanonicalWriter>>(meta, place, folder, place.file_name,
+                                                             meta, place.range, place.code);
     case StoredLayout::kHeap:
-      return std::make_unique<StreamTarget<HeapWriter>>(meta, place, folder, place.file_name, meta,
-                                                        place.range, place.code,
-                                                        place.prefix_bytes);
+      return std::make_unique<StreamTarget<HeapWriter>>(
+          meta, place, folder, place.file_name, meta, place.range, place.code, place.prefix_bytes);
     case StoredLayout::kRocksdb:
       break;
   }

@@ -23,9 +23,9 @@ class TimerInputs {
   TimerInputs(const RewriteContext& context, const OperatorState& op) : op_(op) {
     for (const Subtask& subtask : op.subtasks) {
       if (is_null(subtask.raw_keyed_state)) continue;
-      auto source = open_raw_timer_source(context.source, subtask.raw_keyed_state,
-                                          key_group_prefix_bytes(op.max_parallelism),
-                                          context.registry);
+      auto source =
+          open_raw_timer_source(context.source, subtask.raw_keyed_state,
+                                key_group_prefix_bytes(op.max_parallelism), context.registry);
       if (source == nullptr) {
         throw UnsupportedError(fmt::format(
             "operator {} subtask {}: the timers in raw keyed state have a serializer that is not "
@@ -62,9 +62,8 @@ class TimerInputs {
 
  private:
   std::size_t add_service(const RawTimerService& service, std::int32_t subtask) {
-    const auto known = std::find_if(services_.begin(), services_.end(), [&](const auto& other) {
-      return other.name == service.name;
-    });
+    const auto known = std::find_if(services_.begin(), services_.end(),
+                                    [&](const auto& other) { return other.name == service.name; });
     if (known == services_.end()) {
       services_.push_back(service);
       return services_.size() - 1;

@@ -53,8 +53,9 @@ RescaleOptions rescale_options(const RescaleCommand& command) {
     options.operators.push_back(parse_operator(text));
   }
   if (!options.parallelism && !options.max_parallelism && options.operators.empty()) {
-    throw UsageError("rescale: nothing is asked for; give --parallelism, --operator or "
-                     "--max-parallelism");
+    throw UsageError(
+        "rescale: nothing is asked for; give --parallelism, --operator or "
+        "--max-parallelism");
   }
   check_rescale_options(options);
   return options;

@@ -43,9 +43,9 @@ void note_empty(const RewriteContext& context, const NewSubtask& subtask,
 }
 
 // One input after the other, entry by entry.
-void add_entries(const RewriteContext& context, const NewSubtask& subtask,
-                 const KeyedInput& input, const UnitedKeyedMeta& united,
-                 const std::vector<std::size_t>& ids, const KeyGroupSection& section,
+void add_entries(const RewriteContext& context, const NewSubtask& subtask, const KeyedInput& input,
+                 const UnitedKeyedMeta& united, const std::vector<std::size_t>& ids,
+                 const KeyGroupSection& section,
                  const std::function<void(const KeyedEntry&)>& add) {
   const auto group = input.source->open(section);
   KeyedEntry entry;
@@ -163,9 +163,9 @@ KeyedHandle rescale_raw_keyed(const RewriteContext& context, const NewSubtask& s
     if (is_null(old.raw_keyed_state)) continue;
     const auto* handle = handle_as<KeyGroupsHandle>(old.raw_keyed_state);
     if (handle == nullptr) {
-      throw UnsupportedError(fmt::format(
-          "operator {} subtask {}: raw keyed state that is in no key-groups handle",
-          operator_label(subtask.op), old.index));
+      throw UnsupportedError(
+          fmt::format("operator {} subtask {}: raw keyed state that is in no key-groups handle",
+                      operator_label(subtask.op), old.index));
     }
     const auto file = context.source.open(handle->delegate);
     for (const KeyGroupSection& section :

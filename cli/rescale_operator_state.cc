@@ -23,7 +23,6 @@ const StateMeta& find_state(const std::vector<StateMeta>& states, std::string_vi
                        [&](const StateMeta& state) { return state.name == name; });
 }
 
-
 void add_run(const OperatorStateStream& stream, const NewListState& state, const ElementRun& run,
              OperatorStateWriter& writer) {
   const auto elements = stream.elements(find_state(stream.head().list_states, state.name));
@@ -146,8 +145,8 @@ void OperatorStateRescale::unite_heads() {
 Boxed<OperatorHandle> OperatorStateRescale::write(std::int32_t subtask) const {
   if (streams_.empty()) return {};
   const std::vector<NewListState>& states = plan_[static_cast<std::size_t>(subtask)];
-  OperatorStateWriter writer(
-      context_.folder, subtask_file_name(op_.id, subtask, SubtaskStream::kOperator), head_);
+  OperatorStateWriter writer(context_.folder,
+                             subtask_file_name(op_.id, subtask, SubtaskStream::kOperator), head_);
   const auto find = [&](const StateMeta& meta) {
     return std::find_if(states.begin(), states.end(),
                         [&](const NewListState& state) { return state.name == meta.name; });

@@ -16,7 +16,8 @@ std::string change_text(std::int32_t from, std::int32_t to) {
 }
 
 double skew_of(const std::vector<std::uint64_t>& bytes) {
-  const auto sum = static_cast<double>(std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0}));
+  const auto sum =
+      static_cast<double>(std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0}));
   if (sum == 0) return 1;
   const auto most = static_cast<double>(*std::max_element(bytes.begin(), bytes.end()));
   return most / (sum / static_cast<double>(bytes.size()));

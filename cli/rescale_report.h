@@ -22,7 +22,7 @@ struct RescaleReport {
   const Snapshot& source;
   const RewriteOptions& options;
   const RescalePlan& plan;
-  std::vector<SubtaskSizes> sizes;     // an operator each; dry runs only
+  std::vector<SubtaskSizes> sizes;  // an operator each; dry runs only
   std::vector<std::string> notes;
   std::optional<RewriteResult> result;  // not of dry runs
   std::optional<std::int32_t> parallelism;

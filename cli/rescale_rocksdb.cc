@@ -165,7 +165,8 @@ class RocksdbRescale {
         if (compare_bytes(last, largest) < 0) last = largest;
       }
       const Bytes first = user_key_of(cluster.front()->file.smallest);
-      if (compare_bytes(at, first) < 0) share.rewritten.push_back({at, {first.begin(), first.end()}});
+      if (compare_bytes(at, first) < 0)
+        share.rewritten.push_back({at, {first.begin(), first.end()}});
       at = behind(last);
     }
     if (compare_bytes(at, end) < 0) share.rewritten.push_back({at, end});

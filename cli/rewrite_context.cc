@@ -15,8 +15,7 @@ void RewriteNotes::add(const std::string& text) {
   texts_.emplace(text, true);
 }
 
-void RewriteNotes::add_empty(const std::string& op, const std::string& state,
-                             std::uint64_t count) {
+void RewriteNotes::add_empty(const std::string& op, const std::string& state, std::uint64_t count) {
   if (count == 0) return;
   const std::lock_guard lock(mutex_);
   empty_[{op, state}] += count;

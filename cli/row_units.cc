@@ -214,8 +214,7 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
     add([where](RowTask& task) { add_raw_operator_rows(task, where); });
   }
   const std::optional<KeyGroupRange> range = key_group_range(subtask.managed_keyed_state);
-  if (range && wants_managed_keyed(filter_) &&
-      may_hold_keys(options_.keys.get(), op, *range)) {
+  if (range && wants_managed_keyed(filter_) && may_hold_keys(options_.keys.get(), op, *range)) {
     plan_keyed(where);
   }
   if (!is_null(subtask.raw_keyed_state) &&
@@ -266,9 +265,9 @@ void RowUnitQueue::open_stream(const SubtaskRef& where, std::unique_ptr<KeyedSou
     keys.emplace(states, filter_, where.op.max_parallelism,
                  row_hash_of(snapshot_.metadata().version));
   }
-  add_keyed_units(std::make_shared<OpenedStream>(
-                      OpenedStream{where, std::move(source), std::move(states), std::move(heads),
-                                   std::move(ranks), std::move(keys)}),
+  add_keyed_units(std::make_shared<OpenedStream>(OpenedStream{where, std::move(source),
+                                                              std::move(states), std::move(heads),
+                                                              std::move(ranks), std::move(keys)}),
                   filter_, ready);
 }
 

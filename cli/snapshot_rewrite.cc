@@ -121,8 +121,7 @@ void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
   command.add_flag("--dry-run", options.dry_run, "Print what would be done, and write nothing");
   command.add_flag("--no-verify", options.no_verify,
                    "Do not compare the result with its source before it gets its name");
-  command
-      .add_option("-j,--jobs", options.jobs, "Threads; the result is the same for any number")
+  command.add_option("-j,--jobs", options.jobs, "Threads; the result is the same for any number")
       ->check(CLI::Range(1U, 1024U))
       ->type_name("N");
   command

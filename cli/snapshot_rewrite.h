@@ -72,7 +72,8 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
 ByteVector self_contained_properties(const Snapshot& source);
 
 // What Flink needs to start from the snapshot: "flink run -s file:/... -p 4 job.jar".
-std::string restore_command(const std::string& destination, std::optional<std::int32_t> parallelism);
+std::string restore_command(const std::string& destination,
+                            std::optional<std::int32_t> parallelism);
 
 // Entries before and after, a state each, as text and as an array.
 std::string counts_text(const DiffResult& result);

@@ -100,9 +100,8 @@ void StatsUnitQueue::plan_subtask(std::size_t operator_index, const Subtask& sub
 void StatsUnitQueue::plan_raw_keyed(std::size_t operator_index, const Subtask& subtask) {
   planned_.emplace_back([this, operator_index, &subtask](std::deque<StatsUnit>& ready) {
     const OperatorState& op = snapshot_.metadata().operators[operator_index];
-    std::unique_ptr<KeyedSource> timers =
-        open_raw_timer_source(snapshot_, subtask.raw_keyed_state,
-                              key_group_prefix_bytes(op.max_parallelism), registry_);
+    std::unique_ptr<KeyedSource> timers = open_raw_timer_source(
+        snapshot_, subtask.raw_keyed_state, key_group_prefix_bytes(op.max_parallelism), registry_);
     if (timers != nullptr) {
       if (filter_.wants_kind("timer")) {
         plan_keyed(operator_index, subtask, std::move(timers), ready);

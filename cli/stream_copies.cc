@@ -53,8 +53,8 @@ StreamHandle StreamCopies::plan(const StreamUse& use) {
   // A segment of a change log records its plain bytes without the flag in front of them, which its
   // readers rely on.
   const bool log = use.role == StreamRole::kChangelogSegment;
-  const auto size = log ? recorded_size(stream).value_or(kUnknownSize)
-                        : static_cast<std::int64_t>(copy.bytes);
+  const auto size =
+      log ? recorded_size(stream).value_or(kUnknownSize) : static_cast<std::int64_t>(copy.bytes);
   return RelativeFileHandle{copy.name, size};
 }
 

@@ -36,8 +36,7 @@ bool holds_data(const Snapshot& snapshot, const ChannelHandle& handle) {
   }
   const auto& merged = std::get<MergedChannelHandle>(handle);
   const auto file = snapshot.open(merged.delegate);
-  for (const ChannelOffsets& channel :
-       decode_packed_channels(merged, snapshot.metadata_path())) {
+  for (const ChannelOffsets& channel : decode_packed_channels(merged, snapshot.metadata_path())) {
     if (holds_data(channel, *file)) return true;
   }
   return false;

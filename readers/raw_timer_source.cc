@@ -227,9 +227,8 @@ class RawTimerSource final : public RawTimers {
   void list_states(const KeyGroupSection& section) {
     SectionReader reader(*file_, {section.offset, section.size_bytes}, Compression::kNone);
     const Within place(reader.in(), "timers of key group", section.key_group);
-    TimerWalk walk(reader.in(), section.end, registry_, [this](const Service& service) {
-      add_service(service);
-    });
+    TimerWalk walk(reader.in(), section.end, registry_,
+                   [this](const Service& service) { add_service(service); });
     while (walk.next()) {
       if (!skip_timer(reader.in(), walk.service())) return;
     }

@@ -6,6 +6,7 @@
 #include "format/key_groups.h"
 #include "tests/cli/testdata.h"
 #include "tests/support/dumpable.h"
+#include "tests/support/small_snapshot.h"
 #include "tests/support/temp_folder.h"
 
 namespace savvy::testing {
@@ -25,7 +26,6 @@ std::vector<Json> rows_of(const std::string& arguments) {
   REQUIRE(run.exit_code == 0);
   return parse_lines(run.out);
 }
-
 
 // What does not change with the parallelism: of broadcast state one copy.
 std::vector<Json> contents(std::vector<Json> rows) {
@@ -164,9 +164,9 @@ TEST_CASE("the number of key groups changes and changes back", "[cli][rescale]")
       if (!row.contains("key_group")) continue;
       CHECK(row.at("subtask") == subtask_of_key_group(row.at("key_group"), 3, 1024));
     }
-    REQUIRE(rescale(shell_word(there), back,
-                    "--parallelism 2 --max-parallelism " + std::to_string(max))
-                .exit_code == 0);
+    REQUIRE(
+        rescale(shell_word(there), back, "--parallelism 2 --max-parallelism " + std::to_string(max))
+            .exit_code == 0);
     CHECK(first_difference(contents(before), contents(rows_of(shell_word(back)))) == "");
     before = contents(std::move(before));
     after = contents(std::move(after));
@@ -199,7 +199,7 @@ TEST_CASE("rescale refuses what it cannot do, and leaves nothing behind", "[cli]
   refuses(kSmall, "--operator keyed-string", 2, "expected UID=N");
   refuses(kSmall, "--parallelism 129", 4, "keyed-string");
   refuses(kSmall, "--operator nobody=2", 4, "nobody");
-  refuses(testdata_folder("flink2.3-hashmap-checkpoint-unaligned") , "--parallelism 3", 4,
+  refuses(testdata_folder("flink2.3-hashmap-checkpoint-unaligned"), "--parallelism 3", 4,
           "take a savepoint");
   refuses(folder.path("missing"), "--parallelism 2", 3, "missing");
 }
@@ -257,6 +257,57 @@ TEST_CASE("one operator is rescaled by its uid, and the others are copied", "[cl
   CHECK(parallelisms[2] + 1 == static_cast<int>(read_metadata(there).operators.size()));
   CHECK(first_difference(contents(rows_of(shell_word(snapshot))),
                          contents(rows_of(shell_word(there)))) == "");
+}
+
+TEST_CASE("operator state is dealt out as Flink does it", "[cli][rescale]") {
+  const TempFolder folder;
+  // Elements 0 to 9 of a split list on three subtasks, and one element each of a union list.
+  SmallOperatorState first{{"0", "1", "2"}, {"u0"}, {{"k", "v"}}};
+  SmallOperatorState second{{"3", "4", "5", "6"}, {"u1"}, {{"k", "v"}}};
+  SmallOperatorState third{{"7", "8", "9"}, {"u2"}, {{"k", "v"}}};
+  const std::string source =
+      write_snapshot(folder, "source", {stateful_operator({first, second, third})});
+  const fs::path there = folder.path("there");
+  const Run run = rescale(shell_word(source), there, "--parallelism 4");
+  CAPTURE(run.err);
+  REQUIRE(run.exit_code == 0);
+  std::map<int, std::string> lists;
+  std::multiset<std::string> unions;
+  std::map<int, std::string> copies;
+  for (const Json& row : rows_of(shell_word(there))) {
+    const int subtask = row.at("subtask");
+    if (text_of(row, "kind") == "list") lists[subtask] += row.at("list_value").get<std::string>();
+    if (text_of(row, "kind") == "union") unions.insert(row.at("list_value").get<std::string>());
+    if (text_of(row, "kind") == "broadcast")
+      copies[subtask] += row.at("map_value").get<std::string>();
+  }
+  CHECK(lists == std::map<int, std::string>{{0, "012"}, {1, "345"}, {2, "67"}, {3, "89"}});
+  CHECK(unions == std::multiset<std::string>{"u0", "u1", "u2"});
+  CHECK(copies == std::map<int, std::string>{{0, "v"}, {1, "v"}, {2, "v"}, {3, "v"}});
+}
+
+TEST_CASE("copies of broadcast state that differ are reported before one vanishes",
+          "[cli][rescale]") {
+  const TempFolder folder;
+  const std::string source = write_snapshot(
+      folder, "source",
+      {stateful_operator({{{}, {}, {{"k", "v"}, {"l", "w"}}}, {{}, {}, {{"k", "other"}}}})});
+  const auto notes = [&](const std::string& name, const std::string& options) {
+    const Run run =
+        rescale(shell_word(source), folder.path(name), "--parallelism 1 --format json" + options);
+    REQUIRE(run.exit_code == 0);
+    return Json::parse(run.out).at("notes").dump();
+  };
+  const std::string said = "the copies of broadcast state \\\"rules\\\" differ between subtasks";
+  CHECK(notes("there", "").find(said) != std::string::npos);
+  // Another order of the entries is no difference.
+  const std::string alike =
+      write_snapshot(folder, "alike",
+                     {stateful_operator({{{}, {}, {{"k", "v"}, {"l", "w"}}},
+                                         {{}, {}, {{"l", "w"}, {"k", "v"}}}})});
+  const Run run = rescale(shell_word(alike), folder.path("other"), "--parallelism 1 --format json");
+  REQUIRE(run.exit_code == 0);
+  CHECK(Json::parse(run.out).at("notes").empty());
 }
 
 }  // namespace savvy::testing

@@ -18,8 +18,8 @@
 #include "format/byte_writer.h"
 #include "format/keyed_meta.h"
 #include "tests/cli/testdata.h"
-#include "tests/support/stored_snapshot.h"
 #include "tests/support/snapshot_bytes.h"
+#include "tests/support/stored_snapshot.h"
 
 namespace savvy::testing {
 namespace {

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
@@ -19,7 +20,9 @@ import savvy.flink.source.Gate;
 
 /** The job of a scenario in a cluster of its own; closing cancels it. */
 public final class RunningJob implements AutoCloseable {
-  private static final long TIMEOUT_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 180;
+
+  private static final int MANY_SUBTASKS = 32;
 
   private static final Set<ExecutionState> RUN_OR_DONE =
       Set.of(ExecutionState.RUNNING, ExecutionState.FINISHED);
@@ -93,8 +96,15 @@ public final class RunningJob implements AutoCloseable {
   }
 
   private static MiniClusterConfiguration clusterOf(JobRun run) {
+    Configuration options = new Configuration(run.options());
+    if (run.parallelism() > MANY_SUBTASKS) {
+      // An exchange of all with all has channels by the square of the parallelism.
+      options.setString("taskmanager.memory.segment-size", "4 kb");
+      options.setString("taskmanager.memory.network.min", "768 mb");
+      options.setString("taskmanager.memory.network.max", "768 mb");
+    }
     return new MiniClusterConfiguration.Builder()
-        .setConfiguration(run.options())
+        .setConfiguration(options)
         .setNumTaskManagers(1)
         .setNumSlotsPerTaskManager(run.parallelism())
         .build();
