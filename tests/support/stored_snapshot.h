@@ -39,8 +39,8 @@ class StoredSnapshot {
   }
 
   // Opens what was written last.
-  std::unique_ptr<Snapshot> open() const {
-    return std::make_unique<Snapshot>(folder_.path(), PathMap(), storage_);
+  std::unique_ptr<savvy::Snapshot> open() const {
+    return std::make_unique<savvy::Snapshot>(folder_.path(), PathMap(), storage_);
   }
 
  private:
