@@ -42,8 +42,8 @@ constexpr Golden kGoldens[] = {
      "stats testdata/flink2.3-hashmap-canonical --operator keyed-string --operator broadcast "
      "--top 2 --format text --ttl ttl-map=12h --now 2026-11-25"},
     {"stats-2.3-hashmap-canonical.json",
-     "stats testdata/flink2.3-hashmap-canonical --state map --state operator-list --top 2 --format "
-     "json"},
+     "stats testdata/flink2.3-hashmap-canonical --state counters --state SourceReaderState --top 2 "
+     "--format json"},
     {"stats-2.3-hashmap-canonical.csv",
      "stats testdata/flink2.3-hashmap-canonical --top 1 --format csv"},
     {"files-2.3-hashmap-canonical.txt", "files testdata/flink2.3-hashmap-canonical --format text"},

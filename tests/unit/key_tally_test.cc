@@ -84,7 +84,7 @@ TEST_CASE("keys in no order are estimated beyond the memory", "[key_tally]") {
   std::shuffle(numbers.begin(), numbers.end(), std::mt19937_64(1));
   KeyTally tally(kLittle, 3);
   for (const int number : numbers) {
-    tally.add(bytes_of(key_of(number)), number == 77 ? 1'000'000 : 1);
+    tally.add(bytes_of(key_of(number)), number == 77 ? 1'000'000U : 1U);
   }
   CHECK_FALSE(tally.count().exact);
   CHECK_FALSE(tally.largest_exact());
