@@ -100,6 +100,11 @@ std::string_view to_string(KeyedStateKind kind) {
   return {};
 }
 
+TypePtr unknown_key_type() {
+  return std::make_shared<OpaqueType>(SnapshotHead{"key without a serializer", 0}, "key",
+                                      "the snapshot has no serializer of keys");
+}
+
 KeyedStateSchema keyed_state_schema(const KeyedMetaBlock& block, const StateMeta& state,
                                     std::string_view file) {
   KeyedStateSchema schema;

@@ -44,6 +44,9 @@ struct KeyedStateSchema {
       false;  // key and namespace are both of variable length: each is followed by its length
 };
 
+// Stands for the type of keys that no serializer is stored for.
+TypePtr unknown_key_type();
+
 KeyedStateSchema keyed_state_schema(const KeyedMetaBlock& block, const StateMeta& state,
                                     std::string_view file);
 

@@ -13,7 +13,6 @@
 #include "format/change_replay.h"
 #include "format/changelog.h"
 #include "format/errors.h"
-#include "format/types/opaque.h"
 #include "readers/change_log.h"
 #include "readers/change_store.h"
 
@@ -31,11 +30,6 @@ std::size_t find_state(const std::vector<KeyedStateSchema>& states, const std::s
     if (states[i].name == name && is_timer(states[i]) == timer) return i;
   }
   return kNoState;
-}
-
-TypePtr unknown_key() {
-  return std::make_shared<OpaqueType>(SnapshotHead{"key without a serializer", 0}, "key",
-                                      "the snapshot has no serializer of keys");
 }
 
 // States that a log announces, on top of those already there.
@@ -60,7 +54,7 @@ class AnnouncedStates {
     if (place == kNoState) {
       // The key's type may be known only later; until then it stands for itself.
       KeyedMetaBlock block;
-      block.key.type = unknown_key();
+      block.key.type = unknown_key_type();
       place = states_.size();
       StateMeta meta = decode_state_announcement(in, registry_).state;
       states_.push_back(keyed_state_schema(block, meta, change.file));

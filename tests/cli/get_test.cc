@@ -12,6 +12,7 @@
 #include "readers/local_storage.h"
 #include "readers/open_keyed.h"
 #include "tests/cli/testdata.h"
+#include "tests/support/dumpable.h"
 #include "tests/support/damage.h"
 #include "tests/support/temp_folder.h"
 

@@ -26,6 +26,7 @@ constexpr Golden kGoldens[] = {
     {"help-diff.txt", "diff --help"},
     {"help-files.txt", "files --help"},
     {"help-get.txt", "get --help"},
+    {"help-rescale.txt", "rescale --help"},
     {"help-uid.txt", "uid --help"},
     {"inspect-2.3-hashmap-canonical.txt",
      "inspect testdata/flink2.3-hashmap-canonical --format text"},
@@ -72,6 +73,12 @@ constexpr Golden kGoldens[] = {
     {"diff-2.3-max-parallelism.txt",
      "diff testdata/flink2.3-hashmap-canonical-p1 testdata/flink2.3-hashmap-canonical-p4-of-4096 "
      "--kind keyed --kind timer --format text"},
+    {"rescale-2.3-dry-run.txt",
+     "rescale testdata/flink2.3-hashmap-canonical build/nowhere --parallelism 5 --dry-run "
+     "--format text"},
+    {"rescale-2.3-dry-run.json",
+     "rescale testdata/flink2.3-hashmap-canonical build/nowhere --operator keyed-string=3 --dry-run "
+     "--format json"},
     {"dump-2.3-broadcast.jsonl",
      "dump testdata/flink2.3-hashmap-canonical --operator broadcast --kind broadcast"},
     {"dump-2.3-keyed-pojo.csv",

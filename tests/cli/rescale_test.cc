@@ -63,6 +63,14 @@ TEST_CASE("a rescaled snapshot holds what its source holds, at any parallelism a
     if (holds_inflight_data(snapshot)) continue;
     CAPTURE(snapshot.string());
     const std::string source = snapshot_arguments(snapshot);
+    // With nothing materialized, nothing describes the keys to a new stream.
+    if (snapshot.string().find("-hashmap-checkpoint-changelog/") != std::string::npos) {
+      const TempFolder folder;
+      const Run run = rescale(source, folder.path("there"), "--parallelism 3");
+      CHECK(run.exit_code == 4);
+      CHECK(run.err.find("does not name the key's serializer") != std::string::npos);
+      continue;
+    }
     const std::vector<Json> before = rows_of(source);
     for (const std::string parallelism : {"1", "3", "7"}) {
       CAPTURE(parallelism);
@@ -197,7 +205,7 @@ TEST_CASE("rescale refuses what it cannot do, and leaves nothing behind", "[cli]
   refuses(kSmall, "--parallelism 0", 2, "parallelism");
   refuses(kSmall, "--max-parallelism 40000", 2, "32768");
   refuses(kSmall, "--operator keyed-string", 2, "expected UID=N");
-  refuses(kSmall, "--parallelism 129", 4, "keyed-string");
+  refuses(kSmall, "--parallelism 129", 4, "keyed-tuple");
   refuses(kSmall, "--operator nobody=2", 4, "nobody");
   refuses(testdata_folder("flink2.3-hashmap-checkpoint-unaligned"), "--parallelism 3", 4,
           "take a savepoint");

@@ -76,7 +76,7 @@ TEST_CASE("every line of CSV has a cell for each column", "[row_buffer]") {
   rows.begin(head);
   rows.number(Column::kTimerTimestamp, 1);
   rows.end();
-  CHECK(rows.take_text() == ",,,raw,,,,,,,,,,,,\n,,,raw,,,,,,,,,,,,1\n");
+  CHECK(rows.take_text() == ",,,raw,,,,,,,,,,,,,\n,,,raw,,,,,,,,,,,,1,\n");
 }
 
 TEST_CASE("the ends of a row can be written several times", "[row_buffer]") {
@@ -97,8 +97,8 @@ TEST_CASE("the ends of a row can be written several times", "[row_buffer]") {
     }
     if (format == RowFormat::kCsv) {
       CHECK(rows.take_text() ==
-            ",,,list,,,,\"\"\"k\"\"\",,,,0,\"\"\"v\"\"\",,9,\n"
-            ",,,list,,,,\"\"\"k\"\"\",,,,1,\"\"\"v\"\"\",,,\n");
+            ",,,list,,,,\"\"\"k\"\"\",,,,0,\"\"\"v\"\"\",,9,,\n"
+            ",,,list,,,,\"\"\"k\"\"\",,,,1,\"\"\"v\"\"\",,,,\n");
     } else {
       CHECK(rows.take_text() ==
             R"({"kind":"list","state_key":"k","list_index":0,"list_value":"v","ttl_timestamp":9})"
