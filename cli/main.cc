@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <snappy.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -53,7 +54,16 @@ int run(const Command& command) {
   }
 }
 
+// A snapshot of many subtasks has many files open at once; the system's default is low.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run_program(int argc, char** argv) {
+  raise_file_limit();
   CLI::App program("Reads, checks and rewrites Apache Flink checkpoints and savepoints", "savvy");
   program.set_version_flag("--version", version_text());
   program.require_subcommand(1);

@@ -97,6 +97,14 @@ void move_heap_sections(HeapWriter& writer, const KeyedStream& stream,
   }
 }
 
+// Every key group of a heap stream has its number in front; nothing is taken from less.
+void require_group_number(const KeyedInput& input, const KeyGroupSection& section) {
+  if (input.stream == nullptr || section.size_bytes >= kKeyGroupNumberBytes) return;
+  throw FormatError(fmt::format("{}: offset {:#x}: {} bytes are too few for key group {}",
+                                input.source->name(), section.offset, section.size_bytes,
+                                section.key_group));
+}
+
 KeyedHandle write_heap(const RewriteContext& context, const NewSubtask& subtask,
                        const std::vector<KeyedInput>& inputs, const UnitedKeyedMeta& united) {
   const KeyedPlace place = subtask.place();
@@ -109,6 +117,7 @@ KeyedHandle write_heap(const RewriteContext& context, const NewSubtask& subtask,
     for (const KeyGroupSection& section : input.source->sections()) {
       if (!is_in(input.range, section)) continue;
       writer.begin_key_group(section.key_group);
+      require_group_number(input, section);
       if (keep && section.end == SectionEnd::kExact) {
         writer.copy_stored(input.stream->file(), {section.offset + kKeyGroupNumberBytes,
                                                   section.size_bytes - kKeyGroupNumberBytes});
@@ -137,6 +146,7 @@ KeyedPlace NewSubtask::place() const {
   place.prefix_bytes = key_group_prefix_bytes(max_parallelism);
   place.layout = form.layout;
   place.code = form.code;
+  place.checkpoint_id = checkpoint_id;
   return place;
 }
 
@@ -166,6 +176,10 @@ KeyedHandle rescale_raw_keyed(const RewriteContext& context, const NewSubtask& s
       throw UnsupportedError(
           fmt::format("operator {} subtask {}: raw keyed state that is in no key-groups handle",
                       operator_label(subtask.op), old.index));
+    }
+    if (handle->range.first >= range.first + range.count ||
+        range.first >= handle->range.first + handle->range.count) {
+      continue;
     }
     const auto file = context.source.open(handle->delegate);
     for (const KeyGroupSection& section :

@@ -20,6 +20,7 @@ struct NewSubtask {
   std::int32_t parallelism = 0;
   std::int32_t max_parallelism = 0;
   StoredForm form;
+  std::int64_t checkpoint_id = 0;
 
   KeyGroupRange range() const;
   KeyedPlace place() const;

@@ -8,6 +8,8 @@
 #include "cli/rescale_keyed.h"
 #include "cli/rescale_operator_state.h"
 #include "readers/channel_buffers.h"
+#include "readers/open_keyed.h"
+#include "redistribute/rehash.h"
 
 namespace savvy {
 namespace {
@@ -33,7 +35,7 @@ void copy_operator(const OperatorState& op, const OperatorPlan& plan, StreamCopi
     Subtask copy = subtask;
     copy.managed_operator_state = copy_operator_handle(subtask.managed_operator_state, copies);
     copy.raw_operator_state = copy_operator_handle(subtask.raw_operator_state, copies);
-    copy.managed_keyed_state = copies.plan_all(subtask.managed_keyed_state);
+    copy.managed_keyed_state = with_private_files(copies.plan_all(subtask.managed_keyed_state));
     copy.raw_keyed_state = copies.plan_all(subtask.raw_keyed_state);
     if (plan.dropped_channel_handles > 0) {
       copy.input_channel_state.clear();
@@ -57,12 +59,26 @@ bool has_raw_keyed(const OperatorState& op) {
   return any_subtask(op, [](const Subtask& s) { return !is_null(s.raw_keyed_state); });
 }
 
+std::vector<KeyGroupRange> raw_keyed_ranges(const OperatorState& op) {
+  std::vector<KeyGroupRange> ranges;
+  for (const Subtask& subtask : op.subtasks) {
+    const auto range = key_group_range(subtask.raw_keyed_state);
+    if (range) ranges.push_back(*range);
+  }
+  return ranges;
+}
+
 class OperatorRescale {
  public:
   OperatorRescale(const RewriteContext& context, const OperatorState& op, const OperatorPlan& plan,
                   OperatorState& result)
       : context_(context), op_(op), plan_(plan), result_(result) {
     if (has_managed_keyed(op)) form_ = stored_form(context, op);
+    const std::string where = "operator " + operator_label(op);
+    handles_ = managed_keyed_handles(op);
+    require_disjoint(handles_.ranges, op.max_parallelism, where);
+    require_disjoint(raw_keyed_ranges(op), op.max_parallelism, where);
+    if (plan.rehashes_keys) require_known_hashes(where);
   }
 
   void add_units(std::vector<RewriteUnit>& units) {
@@ -86,12 +102,24 @@ class OperatorRescale {
 
  private:
   NewSubtask subtask(std::int32_t index) const {
-    return {op_, index, plan_.new_parallelism, plan_.new_max_parallelism, form_};
+    return {op_,
+            index,
+            plan_.new_parallelism,
+            plan_.new_max_parallelism,
+            form_,
+            context_.source.metadata().checkpoint_id};
+  }
+
+  // Before anything is written.
+  void require_known_hashes(const std::string& where) const {
+    for (const Subtask* subtask : handles_.subtasks) {
+      require_hashable(
+          read_keyed_schemas(context_.source, subtask->managed_keyed_state, context_.registry),
+          where);
+    }
   }
 
   void add_keyed_units(std::vector<RewriteUnit>& units) {
-    handles_ = managed_keyed_handles(op_);
-    require_disjoint(handles_.ranges, op_.max_parallelism, "operator " + operator_label(op_));
     parts_ = plan_keyed(handles_.ranges, plan_.new_parallelism, plan_.new_max_parallelism);
     for (std::int32_t i = 0; i < plan_.new_parallelism; ++i) {
       units.emplace_back([this, i] {
@@ -104,12 +132,10 @@ class OperatorRescale {
   }
 
   void rehash() {
-    const KeyedHandles handles = managed_keyed_handles(op_);
-    require_disjoint(handles.ranges, op_.max_parallelism, "operator " + operator_label(op_));
     std::vector<NewSubtask> subtasks;
     for (std::int32_t i = 0; i < plan_.new_parallelism; ++i) subtasks.push_back(subtask(i));
     if (has_managed_keyed(op_)) {
-      const std::vector<KeyedHandle> written = rehash_keyed(context_, op_, handles, subtasks);
+      const std::vector<KeyedHandle> written = rehash_keyed(context_, op_, handles_, subtasks);
       for (std::size_t i = 0; i < written.size(); ++i) {
         result_.subtasks[i].managed_keyed_state = written[i];
       }

@@ -89,6 +89,15 @@ CopyDigest digest_of(const OperatorStateStream& stream, const StateMeta& state) 
   return digest;
 }
 
+// OperatorStateCheckpointOutputStream writes nothing else, and Flink restores nothing else.
+void require_one_raw_state(const OperatorHandle& handle, const OperatorState& op,
+                           const Subtask& subtask) {
+  if (handle.states.size() == 1 && handle.states[0].mode == DistributionMode::kSplit) return;
+  throw UnsupportedError(
+      fmt::format("operator {} subtask {}: raw operator state that is not one list to be split",
+                  operator_label(op), subtask.index));
+}
+
 std::vector<OldListState> listed(const std::vector<OperatorStateEntry>& states) {
   std::vector<OldListState> listed;
   for (const OperatorStateEntry& state : states) {
@@ -174,35 +183,35 @@ RawOperatorStateRescale::RawOperatorStateRescale(const RewriteContext& context,
   for (const Subtask& subtask : op.subtasks) {
     if (!subtask.raw_operator_state || holds_no_state(*subtask.raw_operator_state)) continue;
     const OperatorHandle& handle = *subtask.raw_operator_state;
+    require_one_raw_state(handle, op, subtask);
     Source source;
     source.file = context.source.open(handle.delegate);
     source.partitions = raw_partitions(handle, *source.file);
-    OldListState state;
-    if (!handle.states.empty()) state = {handle.states[0].name, handle.states[0].mode, 0};
-    state.element_count = source.partitions.size();
-    old.push_back({subtask.index, {state}});
+    old.push_back({subtask.index,
+                   {{handle.states[0].name, handle.states[0].mode, source.partitions.size()}}});
     sources_.push_back(std::move(source));
   }
   plan_ = plan_operator_state(old, op.parallelism, new_parallelism);
 }
 
 Boxed<OperatorHandle> RawOperatorStateRescale::write(std::int32_t subtask) const {
-  if (sources_.empty()) return {};
+  std::vector<ElementRun> runs;
+  if (!sources_.empty()) {
+    for (const NewListState& state : plan_[static_cast<std::size_t>(subtask)]) {
+      runs.insert(runs.end(), state.elements.begin(), state.elements.end());
+    }
+  }
+  if (runs.empty()) return {};
   OperatorStateWriter writer = raw_operator_state_writer(
       context_.folder, subtask_file_name(op_.id, subtask, SubtaskStream::kRawOperator));
-  bool empty = true;
-  for (const NewListState& state : plan_[static_cast<std::size_t>(subtask)]) {
-    for (const ElementRun& run : state.elements) {
-      if (empty) writer.begin_state(state.name, state.mode);
-      empty = false;
-      const Source& source = sources_[run.source];
-      for (std::size_t i = run.first; i < run.first + run.count; ++i) {
-        SectionReader section(*source.file, source.partitions[i], Compression::kNone);
-        writer.begin_element();
-        while (!section.in().at_end()) {
-          section.in().begin_entry();
-          writer.append(section.in().take(section.in().peek(kCopyBytes).size(), "partition"));
-        }
+  for (const ElementRun& run : runs) {
+    const Source& source = sources_[run.source];
+    for (std::size_t i = run.first; i < run.first + run.count; ++i) {
+      SectionReader section(*source.file, source.partitions[i], Compression::kNone);
+      writer.begin_element();
+      while (!section.in().at_end()) {
+        section.in().begin_entry();
+        writer.append(section.in().take(section.in().peek(kCopyBytes).size(), "partition"));
       }
     }
   }

@@ -80,7 +80,7 @@ class RocksdbRescale {
     RocksdbTarget target;
     target.prefix_bytes = place_.prefix_bytes;
     RocksdbWriter writer(context_.folder, place_.file_name, united_.block, place_.range,
-                         context_.source.metadata().checkpoint_id, target);
+                         place_.checkpoint_id, target);
     for (std::size_t input = 0; input < inputs_.size(); ++input) {
       if (is_database(input)) continue;
       add_flattened(input, writer);

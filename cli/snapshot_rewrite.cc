@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 #include <utility>
@@ -46,13 +47,23 @@ SortMemory memory_of(const RewriteOptions& options) {
 
 // A rewrite takes about as much room as what it reads.
 void require_room(const Snapshot& source, const std::string& destination) {
-  const InventoryTotals totals = total(read_inventory(source));
-  const std::uint64_t wanted = totals.file_bytes + totals.inline_bytes + source.metadata_bytes();
+  // What is there, not what the metadata says is there.
+  std::uint64_t wanted = 0;
+  for (const FileEntry& file : read_inventory(source)) wanted += file.found_bytes.value_or(0);
   const std::uint64_t free = free_bytes(destination);
   if (free >= wanted) return;
   throw IoError(IoDirection::kWriting,
                 fmt::format("{}: {} are free there, and the snapshot takes about {}", destination,
                             human_bytes(free), human_bytes(wanted)));
+}
+
+// A source is never changed, and a folder in it would be a change.
+void require_outside(const Snapshot& source, const std::string& destination) {
+  std::error_code ignored;
+  const fs::path from = fs::weakly_canonical(source.directory(), ignored);
+  const fs::path to = fs::weakly_canonical(destination, ignored);
+  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return;
+  throw UsageError(fmt::format("{}: lies in the source, which is never changed", destination));
 }
 
 std::vector<RewriteUnit> all_units(RewritePlan& plan, OutputFolder& folder) {
@@ -138,6 +149,7 @@ void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
 
 RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& registry,
                              const RewriteOptions& options, const PlanRewrite& plan_rewrite) {
+  require_outside(source, options.destination);
   const InterruptGuard interrupt;
   LocalSnapshotFolder local(options.destination, &interrupt.flag());
   require_room(source, options.destination);
@@ -168,6 +180,8 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
 std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerRegistry& registry,
                                        const RewriteOptions& options,
                                        const PlanRewrite& plan_rewrite) {
+  require_outside(source, options.destination);
+  require_free_name(options.destination);
   NoFolder folder;
   RewriteNotes notes;
   RewritePlan plan(source);

@@ -25,8 +25,6 @@ class App;
 
 namespace savvy {
 
-enum class Verification { kDiff, kNone };
-
 struct RewriteOptions {
   std::string source;
   std::string destination;
@@ -63,7 +61,7 @@ using PlanRewrite = std::function<void(const RewriteContext&, RewritePlan&)>;
 
 RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& registry,
                              const RewriteOptions& options, const PlanRewrite& plan);
-// Only plans, and refuses what it would refuse then; the notes are those of the plan.
+// Only plans; the notes are those of the plan. What only the data shows is refused when it is read.
 std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerRegistry& registry,
                                        const RewriteOptions& options, const PlanRewrite& plan);
 

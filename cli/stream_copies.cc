@@ -66,12 +66,6 @@ std::string StreamCopies::free_name(const std::string& wanted) {
   return name;
 }
 
-std::uint64_t StreamCopies::total_bytes() const {
-  std::uint64_t total = 0;
-  for (const Copy& copy : copies_) total += copy.bytes;
-  return total;
-}
-
 void StreamCopies::make(std::size_t copy, OutputFolder& folder) const {
   const auto from = source_.open(copies_[copy].stream);
   const auto to = folder.create(copies_[copy].name);

@@ -35,10 +35,6 @@ class StreamCopies {
   }
 
   std::size_t size() const { return copies_.size(); }
-  // What is copied to, in the order of the calls.
-  const std::string& name(std::size_t copy) const { return copies_[copy].name; }
-  std::uint64_t bytes(std::size_t copy) const { return copies_[copy].bytes; }
-  std::uint64_t total_bytes() const;
   void make(std::size_t copy, OutputFolder& folder) const;
 
  private:
@@ -55,7 +51,7 @@ class StreamCopies {
   std::set<std::string> names_;
 };
 
-// Copies a stretch of bytes to the end of a file.
+// Appends all bytes of a file.
 void append_all(const RandomAccessFile& from, OutputFile& to);
 
 }  // namespace savvy

@@ -58,6 +58,22 @@ KeyedHandle map_streams(const KeyedHandle& handle, const StreamMapping& mapping)
   return handle;  // nothing, or changes inline
 }
 
+KeyedHandle with_private_files(const KeyedHandle& handle) {
+  if (const auto* files = handle_as<IncrementalHandle>(handle)) {
+    IncrementalHandle own = *files;
+    own.private_files.insert(own.private_files.begin(), own.shared_files.begin(),
+                             own.shared_files.end());
+    own.shared_files.clear();
+    return Boxed<IncrementalHandle>(std::move(own));
+  }
+  if (const auto* log = handle_as<ChangelogHandle>(handle)) {
+    ChangelogHandle own = *log;
+    for (KeyedHandle& part : own.materialized) part = with_private_files(part);
+    return Boxed<ChangelogHandle>(std::move(own));
+  }
+  return handle;
+}
+
 OperatorHandle map_streams(const OperatorHandle& handle, const StreamMapping& mapping) {
   OperatorHandle mapped = handle;
   mapped.delegate = map_stream(handle.delegate, StreamRole::kOperatorState, {}, mapping);

@@ -19,4 +19,9 @@ KeyedHandle map_streams(const KeyedHandle& handle, const StreamMapping& mapping)
 OperatorHandle map_streams(const OperatorHandle& handle, const StreamMapping& mapping);
 ChannelHandle map_streams(const ChannelHandle& handle, const StreamMapping& mapping);
 
+// The same with all files of incremental handles private: those of a snapshot that shares none. A
+// job that claims the snapshot then uploads them anew instead of naming them in its checkpoints,
+// where relative handles would lead elsewhere.
+KeyedHandle with_private_files(const KeyedHandle& handle);
+
 }  // namespace savvy

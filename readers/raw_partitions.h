@@ -1,7 +1,7 @@
 // The partitions of raw operator state.
 //
-// Values  in the order of the handle. A partition that was never started is recorded at or behind
-//         the end of the stream, and left out
+// Values  in the order of the handle. A partition without bytes at the end of the stream, which is
+//         how one is recorded that was never started, is left out
 // Errors  FormatError for offsets that make no sense
 // Source  OperatorStateCheckpointOutputStream
 

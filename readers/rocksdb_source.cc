@@ -9,6 +9,7 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -68,14 +69,14 @@ class RocksdbSource final : public RocksdbKeyedSource {
                 const SerializerRegistry& registry, const RocksdbCache& cache)
       : prefix_bytes_(prefix_bytes),
         files_(std::make_shared<RocksdbFiles>(snapshot, handle)),
-        env_(rocksdb::NewCompositeEnv(files_)) {
+        env_(rocksdb::NewCompositeEnv(files_)),
+        cache_(cache) {
     const auto meta = snapshot.open(handle.meta);
     name_ = meta->name();
     SectionReader section(*meta, {0, meta->size()}, Compression::kNone);
     meta_ = decode_keyed_meta_block(section.in(), registry);
     states_ = keyed_state_schemas(meta_, name_);
     list_sections(handle);
-    open_database(cache);
   }
 
   RocksdbSource(const RocksdbSource&) = delete;
@@ -99,6 +100,8 @@ class RocksdbSource final : public RocksdbKeyedSource {
 
   std::unique_ptr<rocksdb::Iterator> iterate(std::size_t state,
                                              const rocksdb::ReadOptions& options) const {
+    // Opened for the first entry: who only wants to know the states needs no database.
+    std::call_once(opened_, [this] { open_database(); });
     return std::unique_ptr<rocksdb::Iterator>(
         database_->NewIterator(options, family_of_state_[state]));
   }
@@ -158,9 +161,9 @@ class RocksdbSource final : public RocksdbKeyedSource {
     return stored;
   }
 
-  void open_database(const RocksdbCache& cache) {
+  void open_database() const {
     rocksdb::BlockBasedTableOptions table;
-    table.block_cache = cache.blocks().cache;
+    table.block_cache = cache_.blocks().cache;
     table.cache_index_and_filter_blocks = true;
     rocksdb::ColumnFamilyOptions family;
     family.merge_operator = list_merge();
@@ -186,9 +189,11 @@ class RocksdbSource final : public RocksdbKeyedSource {
   std::vector<KeyGroupSection> sections_;
   std::shared_ptr<RocksdbFiles> files_;
   std::unique_ptr<rocksdb::Env> env_;
-  std::unique_ptr<rocksdb::DB> database_;
-  std::vector<rocksdb::ColumnFamilyHandle*> families_;
-  std::vector<rocksdb::ColumnFamilyHandle*> family_of_state_;
+  const RocksdbCache& cache_;
+  mutable std::once_flag opened_;
+  mutable std::unique_ptr<rocksdb::DB> database_;
+  mutable std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  mutable std::vector<rocksdb::ColumnFamilyHandle*> family_of_state_;
 };
 
 // Keys from `lower` on and in front of `upper`.

@@ -162,8 +162,20 @@ void plan_broadcast(const StatePieces& state, std::size_t position, Plan& plan) 
   }
 }
 
+// A subtask without a copy gets one, as it does when Flink restores.
+void fill_broadcast(const StatePieces& state, Plan& plan) {
+  std::vector<bool> has_copy(plan.size());
+  for (const Piece& piece : state.pieces) has_copy[static_cast<std::size_t>(piece.subtask)] = true;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (has_copy[i]) continue;
+    const std::size_t source = state.pieces[i % state.pieces.size()].source;
+    plan[i].push_back({std::string(state.name), state.mode, {{source, 0, 1}}});
+  }
+}
+
 // At an unchanged parallelism nothing moves.
-Plan plan_in_place(const std::vector<OldOperatorState>& old, std::size_t parallelism) {
+Plan plan_in_place(const std::vector<OldOperatorState>& old, const std::vector<StatePieces>& states,
+                   std::size_t parallelism) {
   Plan plan(parallelism);
   for (std::size_t source = 0; source < old.size(); ++source) {
     for (const OldListState& state : old[source].states) {
@@ -171,6 +183,9 @@ Plan plan_in_place(const std::vector<OldOperatorState>& old, std::size_t paralle
       if (state.element_count > 0) kept.elements.push_back({source, 0, state.element_count});
       plan[static_cast<std::size_t>(old[source].subtask)].push_back(std::move(kept));
     }
+  }
+  for (const StatePieces& state : states) {
+    if (state.mode == DistributionMode::kBroadcast) fill_broadcast(state, plan);
   }
   return plan;
 }
@@ -187,7 +202,7 @@ std::vector<std::vector<NewListState>> plan_operator_state(const std::vector<Old
   const std::vector<std::size_t> order = by_subtask(old);
   const std::vector<StatePieces> states = collect(old, order);
   if (new_parallelism == old_parallelism) {
-    return plan_in_place(old, static_cast<std::size_t>(new_parallelism));
+    return plan_in_place(old, states, static_cast<std::size_t>(new_parallelism));
   }
   std::vector<NewListState> empty;
   for (const StatePieces& state : states) {

@@ -6,8 +6,8 @@
 // Values  SPLIT      dealt out in blocks as Flink does, one name after another in its order
 //         UNION      every element once: old subtask i goes to i, or i * new / old when shrinking
 //         BROADCAST  one copy each: copy i mod the number of copies
-//         At an unchanged parallelism everything stays where it is. Managed and raw operator state
-//         are planned each by itself
+//         At an unchanged parallelism everything stays where it is, and a subtask without a
+//         broadcast copy gets one. Managed and raw operator state are planned each by itself
 // Errors  UnsupportedError for what no rewrite can keep: a name twice in one handle, a name of two
 //         modes, a broadcast state of more or less than one copy, two handles of one subtask
 // Source  RoundRobinOperatorStateRepartitioner

@@ -68,6 +68,16 @@ void check_stored_operator(const OperatorState& op) {
   }
 }
 
+// Flink keeps the last of two operators with one id, and drops the other in silence.
+void check_ids(const Metadata& metadata) {
+  std::set<OperatorId> ids;
+  for (const OperatorState& op : metadata.operators) {
+    if (ids.insert(op.id).second) continue;
+    throw UnsupportedError(
+        fmt::format("operator \"{}\": its id comes twice in the snapshot", operator_label(op)));
+  }
+}
+
 bool has_keyed_state(const OperatorState& op) {
   return std::any_of(op.subtasks.begin(), op.subtasks.end(), [](const Subtask& subtask) {
     return !is_null(subtask.managed_keyed_state) || !is_null(subtask.raw_keyed_state);
@@ -218,6 +228,7 @@ RescalePlan plan_rescale(const Metadata& metadata, const RescaleOptions& options
     plan.changes_anything |= plan.operators.back().changes_numbers();
   }
   check_parallelisms(plan.operators);
+  check_ids(metadata);
   for (std::size_t i = 0; i < metadata.operators.size(); ++i) {
     const OperatorState& op = metadata.operators[i];
     OperatorPlan& own = plan.operators[i];

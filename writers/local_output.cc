@@ -246,6 +246,12 @@ void LocalSnapshotFolder::commit() {
   sync_folder(parent_of(destination_));
 }
 
+void require_free_name(std::string_view destination) {
+  const std::string name = without_end_slash(destination);
+  if (exists(name)) refuse_destination(name);
+  if (exists(name + ".inprogress")) refuse_leftover(name + ".inprogress");
+}
+
 std::uint64_t free_bytes(std::string_view destination) {
   const std::string folder = parent_of(without_end_slash(destination));
   struct statvfs status;

@@ -55,6 +55,9 @@ class LocalSnapshotFolder final : public OutputFolder {
   bool removed_by_destructor_ = true;
 };
 
+// Throws if a snapshot at `destination` would be refused for what is there.
+void require_free_name(std::string_view destination);
+
 // Bytes that can still be written where a snapshot at `destination` would lie.
 std::uint64_t free_bytes(std::string_view destination);
 

@@ -28,6 +28,10 @@ struct Outcome {
   std::map<std::string, std::size_t> refused;  // by reason
 };
 
+// Nothing is materialized, and there is no timer queue that would tell the key's type.
+const std::map<std::string, std::size_t> kOneChangelog = {
+    {"the change log does not name the key's serializer", 1}};
+
 Outcome rescale_all(const fs::path& corpus, const std::string& options) {
   Outcome outcome;
   for (const fs::path& folder : sorted_folders(corpus / "savepoints")) {
@@ -58,8 +62,8 @@ TEST_CASE("every snapshot of the corpus is rescaled, or refused for a known reas
   const auto corpus = corpus_root();
   if (!corpus) return;
   const Outcome outcome = rescale_all(*corpus, "--parallelism 3");
-  for (const auto& [reason, count] : outcome.refused) UNSCOPED_INFO(count << " " << reason);
-  CHECK(outcome.written == 0);
+  CHECK(outcome.written == 196);
+  CHECK(outcome.refused == kOneChangelog);
 }
 
 TEST_CASE("key groups of the corpus are renumbered where the keys' hashes are known",
@@ -67,8 +71,8 @@ TEST_CASE("key groups of the corpus are renumbered where the keys' hashes are kn
   const auto corpus = corpus_root();
   if (!corpus) return;
   const Outcome outcome = rescale_all(*corpus, "--max-parallelism 1024");
-  for (const auto& [reason, count] : outcome.refused) UNSCOPED_INFO(count << " " << reason);
-  CHECK(outcome.written == 0);
+  CHECK(outcome.written == 196);
+  CHECK(outcome.refused == kOneChangelog);
 }
 
 }  // namespace savvy::testing
