@@ -219,6 +219,17 @@ TEST_CASE("random states are dealt out whole, and evenly", "[operator_state_plan
   }
 }
 
+TEST_CASE("at an unchanged parallelism a subtask without a broadcast copy gets one",
+          "[operator_state_plan]") {
+  // Subtask 1 has no handle, subtask 2 has one without the state.
+  const auto plan =
+      plan_operator_state({{0, {{"b", kBroadcast, 1}}}, {2, {{"x", kSplit, 2}}}}, 3, 3);
+  const NewListState copy{"b", kBroadcast, {{0, 0, 1}}};
+  CHECK(plan[0] == std::vector<NewListState>{copy});
+  CHECK(plan[1] == std::vector<NewListState>{copy});
+  CHECK(plan[2] == std::vector<NewListState>{{"x", kSplit, {{1, 0, 2}}}, copy});
+}
+
 TEST_CASE("operator state that no rewrite can keep is refused", "[operator_state_plan]") {
   CHECK(error_of({{0, {{"x", kSplit, 1}}}, {1, {{"x", kUnion, 1}}}}) ==
         "operator state \"x\" is SPLIT_DISTRIBUTE in subtask 0 and UNION in subtask 1");
