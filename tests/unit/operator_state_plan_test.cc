@@ -149,13 +149,15 @@ TEST_CASE("copies are counted over the subtasks that have one", "[operator_state
   CHECK(plan[2][0].elements == Runs{{0, 0, 1}});
 }
 
-TEST_CASE("at the same parallelism nothing moves", "[operator_state_plan]") {
+TEST_CASE("at the same parallelism nothing moves but copies of broadcast state",
+          "[operator_state_plan]") {
   const std::vector<OldOperatorState> old = {
       {2, {{"u", kUnion, 2}, {"s", kSplit, 0}, {"b", kBroadcast, 1}}}, {0, {{"s", kSplit, 5}}}};
   const Plan plan = plan_operator_state(old, 3, 3);
   REQUIRE(plan.size() == 3);
-  CHECK(plan[0] == std::vector<NewListState>{{"s", kSplit, {{1, 0, 5}}}});
-  CHECK(plan[1].empty());
+  const NewListState copy{"b", kBroadcast, {{0, 0, 1}}};
+  CHECK(plan[0] == std::vector<NewListState>{{"s", kSplit, {{1, 0, 5}}}, copy});
+  CHECK(plan[1] == std::vector<NewListState>{copy});
   CHECK(plan[2] == std::vector<NewListState>{{"u", kUnion, {{0, 0, 2}}},
                                              {"s", kSplit, {}},
                                              {"b", kBroadcast, {{0, 0, 1}}}});
