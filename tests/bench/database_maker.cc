@@ -1,0 +1,96 @@
+#include "tests/bench/database_maker.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/merge_operator.h>
+#include <rocksdb/utilities/checkpoint.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace savvy::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Small, so that a gigabyte has several levels.
+constexpr std::size_t kWriteBufferBytes = 16 * 1024 * 1024;
+constexpr std::uint64_t kFileBytes = 32 * 1024 * 1024;
+constexpr std::uint64_t kFirstLevelBytes = 64 * 1024 * 1024;
+
+void check(const rocksdb::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+}
+
+rocksdb::Slice as_slice(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+rocksdb::Options database_options() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.compression = rocksdb::kSnappyCompression;
+  options.write_buffer_size = kWriteBufferBytes;
+  options.target_file_size_base = kFileBytes;
+  options.max_bytes_for_level_base = kFirstLevelBytes;
+  check(rocksdb::MergeOperator::CreateFromString(rocksdb::ConfigOptions(), "stringappendtest",
+                                                 &options.merge_operator));
+  return options;
+}
+
+}  // namespace
+
+struct DatabaseMaker::Rocksdb {
+  rocksdb::WriteOptions writes;
+  std::unique_ptr<rocksdb::DB> database;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;  // the default one first
+};
+
+DatabaseMaker::DatabaseMaker(fs::path folder, const std::vector<std::string>& states)
+    : folder_(std::move(folder)), rocksdb_(std::make_unique<Rocksdb>()) {
+  const rocksdb::Options options = database_options();
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+      {rocksdb::kDefaultColumnFamilyName, options}};
+  for (const std::string& state : states) descriptors.emplace_back(state, options);
+  rocksdb::DB* database = nullptr;
+  check(rocksdb::DB::Open(options, folder_.string(), descriptors, &rocksdb_->families, &database));
+  rocksdb_->database.reset(database);
+  rocksdb_->writes.disableWAL = true;
+}
+
+DatabaseMaker::~DatabaseMaker() {
+  for (rocksdb::ColumnFamilyHandle* family : rocksdb_->families) {
+    rocksdb_->database->DestroyColumnFamilyHandle(family);
+  }
+}
+
+void DatabaseMaker::put(std::size_t state, Bytes key, Bytes value) {
+  check(rocksdb_->database->Put(rocksdb_->writes, rocksdb_->families[state + 1], as_slice(key),
+                                as_slice(value)));
+}
+
+void DatabaseMaker::merge(std::size_t state, Bytes key, Bytes operand) {
+  check(rocksdb_->database->Merge(rocksdb_->writes, rocksdb_->families[state + 1], as_slice(key),
+                                  as_slice(operand)));
+}
+
+void DatabaseMaker::remove(std::size_t state, Bytes key) {
+  check(rocksdb_->database->Delete(rocksdb_->writes, rocksdb_->families[state + 1], as_slice(key)));
+}
+
+void DatabaseMaker::finish(const fs::path& checkpoint) {
+  rocksdb::Checkpoint* maker = nullptr;
+  check(rocksdb::Checkpoint::Create(rocksdb_->database.get(), &maker));
+  const std::unique_ptr<rocksdb::Checkpoint> owner(maker);
+  check(maker->CreateCheckpoint(checkpoint.string()));
+  for (rocksdb::ColumnFamilyHandle* family : rocksdb_->families) {
+    check(rocksdb_->database->DestroyColumnFamilyHandle(family));
+  }
+  rocksdb_->families.clear();
+  check(rocksdb_->database->Close());
+  rocksdb_->database.reset();
+  fs::remove_all(folder_);
+}
+
+}  // namespace savvy::bench
