@@ -22,6 +22,7 @@
 #include "cli/diff_pieces.h"
 #include "format/composite_key.h"
 #include "format/errors.h"
+#include "format/interruption.h"
 #include "format/key_groups.h"
 
 namespace savvy {
@@ -103,7 +104,9 @@ void rank_states(SortedPair& pair, const OperatorDiff& diff, const SortMemory& m
 // Moves entries of one key group into a sorter, under the ids of a table and without the key
 // group's number.
 void add_entries(const KeyedSource& source, const KeyGroupSection& section, int prefix_bytes,
-                 std::size_t first_id, const std::vector<bool>& wanted, EntrySorter& sorter) {
+                 std::size_t first_id, const std::vector<bool>& wanted, EntrySorter& sorter,
+                 const std::atomic<bool>* interrupted) {
+  check_interrupt(interrupted);
   const auto reader = source.open(section);
   KeyedEntry entry;
   while (reader->next(entry)) {
@@ -441,7 +444,8 @@ class KeyGroupWalk {
   void load(const OpenedKeyed& opened, const KeyGroupSection& section, std::size_t stream,
             SortedSide& side) const {
     add_entries(*opened.source, section, opened.states->prefix_bytes, side.table.first_id(stream),
-                wanted_states(*opened.states, diff_.options.filter), *side.sorter);
+                wanted_states(*opened.states, diff_.options.filter), *side.sorter,
+                diff_.options.interrupted);
   }
 
   void load_whole(Side which, SortedPair& pair) const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "format/errors.h"
+#include "format/interruption.h"
 #include "format/key_groups.h"
 #include "readers/open_keyed.h"
 
@@ -96,6 +97,7 @@ StoredForm stored_form(const RewriteContext& context, const OperatorState& op) {
 }
 
 bool JoinedInputs::open_next_group() {
+  check_interrupt(interrupted_);
   for (; input_ < inputs_.size(); ++input_, section_ = 0) {
     const std::vector<KeyGroupSection>& sections = inputs_[input_].source->sections();
     for (; section_ < sections.size(); ++section_) {

@@ -54,8 +54,12 @@ StoredForm stored_form(const RewriteContext& context, const OperatorState& op);
 class JoinedInputs final : public KeyedEntrySource {
  public:
   // All outlive this object.
-  JoinedInputs(const std::vector<KeyedInput>& inputs, const UnitedKeyedMeta& united)
-      : inputs_(inputs), united_(united), empty_(united.block.states.size()) {}
+  JoinedInputs(const std::vector<KeyedInput>& inputs, const UnitedKeyedMeta& united,
+               const std::atomic<bool>* interrupted)
+      : inputs_(inputs),
+        united_(united),
+        interrupted_(interrupted),
+        empty_(united.block.states.size()) {}
 
   bool next(KeyedEntry& entry) override;
   // Empty lists and maps met so far, by state of the union.
@@ -67,6 +71,7 @@ class JoinedInputs final : public KeyedEntrySource {
 
   const std::vector<KeyedInput>& inputs_;
   const UnitedKeyedMeta& united_;
+  const std::atomic<bool>* interrupted_;
   std::vector<std::uint64_t> empty_;
   std::size_t input_ = 0;
   std::size_t section_ = 0;

@@ -31,7 +31,7 @@ std::vector<KeyedHandle> rehash_keyed(const RewriteContext& context, const Opera
   const UnitedKeyedMeta united = unite(context, op, inputs);
   std::vector<KeyedStateSchema> states = keyed_state_schemas(united.block, where);
   require_hashable(states, where);
-  JoinedInputs joined(inputs, united);
+  JoinedInputs joined(inputs, united, context.interrupted);
   RehashedSource rehashed(joined, std::move(states),
                           {op.max_parallelism, subtasks.front().max_parallelism}, where);
   EntrySorter sorted(rehashed, ranks_in_order(united.block.states.size()), context.memory,

@@ -58,7 +58,9 @@ class TimerInputs {
   const std::vector<RawTimerService>& services() const { return services_; }
   const std::vector<KeyedStateSchema>& states() const { return states_; }
   KeyedCode code() const { return code_; }
-  JoinedInputs join() const { return {inputs_, united_}; }
+  JoinedInputs join(const std::atomic<bool>* interrupted) const {
+    return {inputs_, united_, interrupted};
+  }
 
  private:
   std::size_t add_service(const RawTimerService& service, std::int32_t subtask) {
@@ -90,7 +92,7 @@ std::vector<KeyedHandle> rehash_raw_timers(const RewriteContext& context, const 
   const std::string where = "operator " + operator_label(op);
   const TimerInputs inputs(context, op);
   require_hashable(inputs.states(), where);
-  JoinedInputs joined = inputs.join();
+  JoinedInputs joined = inputs.join(context.interrupted);
   RehashedSource rehashed(joined, inputs.states(),
                           {op.max_parallelism, subtasks.front().max_parallelism}, where);
   std::vector<std::size_t> ranks(inputs.states().size());

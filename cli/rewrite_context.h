@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -39,6 +40,7 @@ struct RewriteContext {
   SortMemory memory;  // of one thread
   OutputFolder& folder;
   RewriteNotes& notes;
+  const std::atomic<bool>* interrupted;  // may be null
 };
 
 // One piece of work that no other has to wait for.

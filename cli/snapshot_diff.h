@@ -12,6 +12,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -87,7 +88,8 @@ struct DiffOptions {
   std::size_t memory_bytes = 128 * 1024 * 1024;
   std::string temp_directory;
   unsigned jobs = 1;
-  std::shared_ptr<const RocksdbCache> cache;  // must be set
+  std::shared_ptr<const RocksdbCache> cache;       // must be set
+  const std::atomic<bool>* interrupted = nullptr;  // ends the comparison with an InterruptedError
 };
 
 // From `a` to `b`: an insert is in `b` only.

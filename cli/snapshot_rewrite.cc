@@ -82,7 +82,7 @@ class NoRows final : public DiffSink {
 
 DiffResult verify(const Snapshot& source, const std::string& metadata_path,
                   const std::string& destination, const RewriteOptions& options,
-                  std::shared_ptr<const RocksdbCache> cache) {
+                  std::shared_ptr<const RocksdbCache> cache, const std::atomic<bool>& interrupted) {
   PathMap paths;
   for (const std::string& rule : options.map_rules) paths.add_rule(rule);
   const LocalStorage storage;
@@ -91,6 +91,7 @@ DiffResult verify(const Snapshot& source, const std::string& metadata_path,
   diff.temp_directory = options.temp_directory;
   diff.jobs = options.jobs;
   diff.cache = std::move(cache);
+  diff.interrupted = &interrupted;
   NoRows rows;
   DiffResult result = diff_snapshots(source, written, diff, rows);
   if (!result.equal()) {
@@ -161,7 +162,8 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
   {
     Progress progress(options.progress.enabled());
     CountingFolder folder(local, progress);
-    const RewriteContext context{source, registry, *cache, memory_of(options), folder, notes};
+    const RewriteContext context{source, registry, *cache,           memory_of(options),
+                                 folder, notes,    &interrupt.flag()};
     plan_rewrite(context, plan);
     run_units(all_units(plan, folder), options.jobs);
     const ByteVector metadata = encode_metadata(plan.metadata);
@@ -170,7 +172,8 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
     result.bytes = folder.bytes() + metadata.size();
   }
   if (!options.no_verify) {
-    result.verified = verify(source, metadata_path, options.destination, options, cache);
+    result.verified =
+        verify(source, metadata_path, options.destination, options, cache, interrupt.flag());
   }
   local.commit();
   result.notes = notes.all();
@@ -186,7 +189,7 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
   RewriteNotes notes;
   RewritePlan plan(source);
   const RocksdbCache cache(options.block_cache);
-  const RewriteContext context{source, registry, cache, memory_of(options), folder, notes};
+  const RewriteContext context{source, registry, cache, memory_of(options), folder, notes, nullptr};
   plan_rewrite(context, plan);
   return notes.all();
 }

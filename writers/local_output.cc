@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "format/errors.h"
+#include "format/interruption.h"
 #include "writers/detail/descriptor.h"
 
 namespace savvy {
@@ -28,11 +29,6 @@ constexpr std::string_view kUnverifiedMetadata = "_metadata.part";
 
 [[noreturn]] void fail(const std::string& path, std::string_view operation) {
   throw IoError(IoDirection::kWriting, path, operation, errno);
-}
-
-void check_interrupt(const std::atomic<bool>* interrupted) {
-  if (interrupted == nullptr || !*interrupted) return;
-  throw InterruptedError("interrupted: no snapshot was written");
 }
 
 // Fills the whole stretch of the file.
