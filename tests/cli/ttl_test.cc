@@ -80,7 +80,7 @@ TEST_CASE("the mark in each format", "[cli][ttl]") {
   CHECK(run("dump", kForms[0], later).out.find("\"ttl_expired\":false") == std::string::npos);
 }
 
-TEST_CASE("--ttl that marks nothing is told of", "[cli][ttl]") {
+TEST_CASE("a --ttl that marks nothing is told of", "[cli][ttl]") {
   for (const std::string command : {"dump", "stats"}) {
     const Run found = run(command, kForms[0], "--ttl no-such=1h --ttl profile=1h --ttl ttl-map=1h");
     CHECK(found.exit_code == 0);
