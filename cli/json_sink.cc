@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <iterator>
 
@@ -9,6 +10,20 @@
 
 namespace savvy {
 namespace {
+
+// The first byte of every surrogate in UTF-8, and of other characters.
+constexpr unsigned char kSurrogateLead = 0xED;
+
+constexpr std::array<bool, 256> bytes_to_look_at() {
+  std::array<bool, 256> result{};
+  for (std::size_t byte = 0; byte < 0x20; ++byte) result[byte] = true;
+  for (const unsigned char byte :
+       {static_cast<unsigned char>('"'), static_cast<unsigned char>('\\'), kSurrogateLead}) {
+    result[byte] = true;
+  }
+  return result;
+}
+constexpr std::array<bool, 256> kMayNeedEscape = bytes_to_look_at();
 
 void append_escape(unsigned unit, std::string& out) {
   fmt::format_to(std::back_inserter(out), "\\u{:04x}", unit);
@@ -56,8 +71,12 @@ void append_json_string(std::string_view text, std::string& out) {
   std::size_t plain = 0;  // start of what needs no escape
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    const unsigned surrogate = byte == 0xED ? surrogate_at(text, i) : 0U;
-    if (byte >= 0x20 && byte != '"' && byte != '\\' && surrogate == 0) {
+    if (!kMayNeedEscape[byte]) [[likely]] {
+      ++i;
+      continue;
+    }
+    const unsigned surrogate = byte == kSurrogateLead ? surrogate_at(text, i) : 0U;
+    if (byte == kSurrogateLead && surrogate == 0) {
       ++i;
       continue;
     }

@@ -1,7 +1,6 @@
 #include "cli/ordered_output.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "format/errors.h"
@@ -13,13 +12,13 @@ constexpr std::size_t kMaxHeldBytes = 32 * 1024 * 1024;
 
 }  // namespace
 
-bool OrderedOutput::write(std::size_t unit, std::string text) {
+bool OrderedOutput::write(std::size_t unit, std::string_view text) {
   std::unique_lock lock(mutex_);
   turn_.wait(lock, [&] { return stopped_ || unit == current_ || held_bytes_ < kMaxHeldBytes; });
   if (stopped_) return false;
   if (unit != current_) {
     held_bytes_ += text.size();
-    pending_[unit].text += text;
+    pending_[unit].pieces.emplace_back(text);
     return true;
   }
   // What the unit produced before its turn stands first; advance() has written it.
@@ -44,13 +43,12 @@ std::exception_ptr OrderedOutput::error() const {
   return error_;
 }
 
-void OrderedOutput::write_now(const std::string& text) {
-  std::string_view rest = text;
-  const std::size_t skipped = std::min(skipped_bytes_, rest.size());
-  rest.remove_prefix(skipped);
+void OrderedOutput::write_now(std::string_view text) {
+  const std::size_t skipped = std::min(skipped_bytes_, text.size());
+  text.remove_prefix(skipped);
   skipped_bytes_ -= skipped;
-  output_.write(rest);
-  if (progress_ != nullptr) progress_->add_written(rest.size());
+  output_.write(text);
+  if (progress_ != nullptr) progress_->add_written(text.size());
 }
 
 // Ends the turn of every finished unit, and writes what the next one has ready.
@@ -76,8 +74,10 @@ void OrderedOutput::write_finished_units() {
   while (!stopped_) {
     const auto found = pending_.find(current_);
     if (found == pending_.end()) break;
-    write_now(found->second.text);
-    held_bytes_ -= std::exchange(found->second.text, {}).size();
+    for (const std::string& piece : std::exchange(found->second.pieces, {})) {
+      held_bytes_ -= piece.size();
+      write_now(piece);
+    }
     if (!found->second.finished) break;
     if (found->second.error != nullptr) {
       error_ = found->second.error;

@@ -14,6 +14,8 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -28,7 +30,7 @@ class OrderedOutput {
       : output_(output), skipped_bytes_(skipped_bytes), progress_(progress) {}
 
   // Adds text of a unit. False if the whole has ended by an error: the unit should stop.
-  bool write(std::size_t unit, std::string text);
+  bool write(std::size_t unit, std::string_view text);
   // The unit is done; `error` is what ended it, or null.
   void finish(std::size_t unit, std::exception_ptr error);
 
@@ -38,11 +40,11 @@ class OrderedOutput {
 
  private:
   struct Pending {
-    std::string text;
+    std::vector<std::string> pieces;
     bool finished = false;
     std::exception_ptr error;
   };
-  void write_now(const std::string& text);
+  void write_now(std::string_view text);
   bool try_write(const std::function<void()>& write);
   void advance();
   void write_finished_units();

@@ -68,6 +68,14 @@ std::string head_text(const RowHeadFields& fields, RowFormat format) {
   return json_head(fields);
 }
 
+// What stands in front of a column's value in a JSON row.
+std::array<std::string, kColumnCount> json_labels() {
+  std::array<std::string, kColumnCount> labels;
+  for (std::size_t i = 0; i < kColumnCount; ++i)
+    labels[i] = fmt::format(",\"{}\":", kColumnNames[i]);
+  return labels;
+}
+
 // Columns are numbered on from the fields of the head.
 StateRowField message_field(std::size_t column) {
   return static_cast<StateRowField>(static_cast<std::size_t>(StateRowField::kKeyGroup) + column);
@@ -95,9 +103,8 @@ void RowBuffer::begin(const RowHead& head) {
 ValueSink& RowBuffer::column(Column column) {
   const auto index = static_cast<std::size_t>(column);
   if (format_ == RowFormat::kJsonl || format_ == RowFormat::kJson) {
-    line_ += ",\"";
-    line_ += kColumnNames[index];
-    line_ += "\":";
+    static const std::array<std::string, kColumnCount> labels = json_labels();
+    line_ += labels[index];
     sink_.restart(line_);
     return sink_;
   }
@@ -171,8 +178,6 @@ void RowBuffer::rewind(Mark mark) {
   next_column_ = mark.next_column;
   cell_open_ = false;
 }
-
-std::string RowBuffer::take_text() { return std::exchange(text_, {}); }
 
 void RowBuffer::opaque_value(std::string_view type, std::string_view reason) {
   const RowHeadFields& fields = head_->fields();

@@ -68,10 +68,11 @@ class RowBuffer final : public RowTarget, private OpaqueObserver {
   Mark mark() override;
   void rewind(Mark mark) override;
 
-  std::size_t text_bytes() const { return text_.size(); }
   // The complete rows so far, each ended by a line break; in json each begun by ",\n", whose comma
   // the first row of the document must lose.
-  std::string take_text();
+  const std::string& text() const { return text_; }
+  // Forgets the text; its memory is used again.
+  void clear_text() { text_.clear(); }
   std::uint64_t row_count() const { return row_count_; }
   bool limit_reached() const { return row_count_ >= limit_; }
   const OpaqueCounts& opaque_counts() const { return opaque_counts_; }

@@ -84,18 +84,24 @@ class RowRun {
       unit(task);
       flush(index, rows, 1);
     } catch (const StopUnit&) {
-      output_.write(index, rows.take_text());
+      write(index, rows);
     } catch (...) {
       // Rows in front of the damage are written.
-      output_.write(index, rows.take_text());
+      write(index, rows);
       error = std::current_exception();
     }
     output_.finish(index, error);
   }
 
   void flush(std::size_t unit, RowBuffer& rows, std::size_t from_bytes) {
-    if (rows.text_bytes() >= from_bytes && !output_.write(unit, rows.take_text())) throw StopUnit{};
+    if (rows.text().size() >= from_bytes && !write(unit, rows)) throw StopUnit{};
     if (rows.limit_reached()) throw StopUnit{};
+  }
+
+  bool write(std::size_t unit, RowBuffer& rows) {
+    const bool wanted = output_.write(unit, rows.text());
+    rows.clear_text();
+    return wanted;
   }
 
   void attempt(std::size_t unit, const std::function<void()>& part) {

@@ -33,7 +33,7 @@ std::string row_of(const TypePtr& key, const std::string& composite_key, const s
   entry.composite_key = key_bytes;
   entry.value = value_bytes;
   KeyedRows(states, heads, filter, RowContent::kWhole, 1, "f", rows).add(entry);
-  return rows.take_text();
+  return rows.text();
 }
 
 }  // namespace

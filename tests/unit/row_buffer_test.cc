@@ -34,7 +34,7 @@ std::string text_of_row(RowFormat format) {
   const RowHead head(keyed_fields(), format);
   RowBuffer rows(format, Int64Style::kNumber);
   add_row(rows, head);
-  return rows.take_text();
+  return rows.text();
 }
 
 const std::string kJsonHead =
@@ -76,7 +76,7 @@ TEST_CASE("every line of CSV has a cell for each column", "[row_buffer]") {
   rows.begin(head);
   rows.number(Column::kTimerTimestamp, 1);
   rows.end();
-  CHECK(rows.take_text() == ",,,raw,,,,,,,,,,,,,\n,,,raw,,,,,,,,,,,,1,\n");
+  CHECK(rows.text() == ",,,raw,,,,,,,,,,,,,\n,,,raw,,,,,,,,,,,,1,\n");
 }
 
 TEST_CASE("the ends of a row can be written several times", "[row_buffer]") {
@@ -96,11 +96,11 @@ TEST_CASE("the ends of a row can be written several times", "[row_buffer]") {
       rows.end();
     }
     if (format == RowFormat::kCsv) {
-      CHECK(rows.take_text() ==
+      CHECK(rows.text() ==
             ",,,list,,,,\"\"\"k\"\"\",,,,0,\"\"\"v\"\"\",,9,,\n"
             ",,,list,,,,\"\"\"k\"\"\",,,,1,\"\"\"v\"\"\",,,,\n");
     } else {
-      CHECK(rows.take_text() ==
+      CHECK(rows.text() ==
             R"({"kind":"list","state_key":"k","list_index":0,"list_value":"v","ttl_timestamp":9})"
             "\n"
             R"({"kind":"list","state_key":"k","list_index":1,"list_value":"v"})"
@@ -116,7 +116,7 @@ TEST_CASE("a row that is begun and not ended leaves nothing", "[row_buffer]") {
   rows.begin(head);
   rows.column(Column::kStateKey).string("lost");
   add_row(rows, head);
-  CHECK(rows.take_text() == text_of_row(RowFormat::kCsv));
+  CHECK(rows.text() == text_of_row(RowFormat::kCsv));
   CHECK(rows.row_count() == 1);
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("rows beyond the limit are dropped", "[row_buffer]") {
   add_row(rows, head);
   CHECK(rows.row_count() == 2);
   const std::string row = text_of_row(RowFormat::kJsonl);
-  CHECK(rows.take_text() == row + row);
+  CHECK(rows.text() == row + row);
   RowBuffer none(RowFormat::kJsonl, Int64Style::kNumber, 0);
   CHECK(none.limit_reached());
   add_row(none, head);
@@ -142,9 +142,9 @@ TEST_CASE("text is taken once", "[row_buffer]") {
   RowBuffer rows(RowFormat::kJsonl, Int64Style::kNumber);
   add_row(rows, head);
   CHECK(rows.text_bytes() == text_of_row(RowFormat::kJsonl).size());
-  rows.take_text();
+  rows.text();
   CHECK(rows.text_bytes() == 0);
-  CHECK(rows.take_text().empty());
+  CHECK(rows.text().empty());
   CHECK(rows.row_count() == 1);
 }
 
