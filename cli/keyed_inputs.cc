@@ -9,10 +9,14 @@
 #include "format/errors.h"
 #include "format/interruption.h"
 #include "format/key_groups.h"
+#include "format/key_value_v2.h"
 #include "readers/open_keyed.h"
 
 namespace savvy {
 namespace {
+
+// Metadata of version 5 is from Flink 2.0, whose RocksDB is 8.10.
+constexpr std::int32_t kFirstVersionWithXxh3 = 5;
 
 std::string where(const OperatorState& op) { return "operator " + operator_label(op); }
 
@@ -72,7 +76,7 @@ std::vector<KeyedInput> open_inputs(const RewriteContext& context, const Operato
 }
 
 UnitedKeyedMeta unite(const RewriteContext& context, const OperatorState& op,
-                      const std::vector<KeyedInput>& inputs) {
+                      const std::vector<KeyedInput>& inputs, const StoredForm& form) {
   std::vector<KeyedMetaSource> sources;
   for (const KeyedInput& input : inputs) {
     const KeyedMetaBlock* block = input.source->meta_block();
@@ -85,15 +89,56 @@ UnitedKeyedMeta unite(const RewriteContext& context, const OperatorState& op,
     }
     sources.push_back({block, fmt::format("subtask {}", input.subtask)});
   }
-  return unite_keyed(sources, context.registry, where(op));
+  UnitedKeyedMeta united = unite_keyed(sources, context.registry, where(op));
+  if (form.key_value_only) {
+    united.block = as_key_value(std::move(united.block), context.registry, where(op));
+  }
+  return united;
 }
 
 StoredForm stored_form(const RewriteContext& context, const OperatorState& op) {
+  StoredForm stored;  // of change logs alone: what every backend restores
   for (const Subtask& subtask : op.subtasks) {
-    if (const auto form = form_of(context, op, subtask.managed_keyed_state)) return *form;
+    const auto form = form_of(context, op, subtask.managed_keyed_state);
+    if (!form) continue;
+    stored = *form;
+    break;
   }
-  // Change logs alone: what every backend restores.
-  return {};
+  stored.reads_xxh3 = context.source.metadata().version >= kFirstVersionWithXxh3;
+  return stored;
+}
+
+EntryTranslator::EntryTranslator(const KeyedSource& source, const UnitedKeyedMeta& united,
+                                 const std::vector<std::size_t>& ids)
+    : source_(source), ids_(ids) {
+  for (std::size_t i = 0; i < source.states().size(); ++i) {
+    const bool stays_v2 = united.block.states[ids[i]].type == BackendStateType::kKeyValueV2;
+    changed_.push_back(changes_as_key_value(source.states()[i]) && !stays_v2);
+  }
+}
+
+bool EntryTranslator::changes_values() const {
+  return std::find(changed_.begin(), changed_.end(), true) != changed_.end();
+}
+
+void EntryTranslator::translate(KeyedEntry& entry) {
+  if (changed_[entry.state] && !entry.undivided && entry.issue == EntryIssue::kNone) {
+    value_.clear();
+    append_key_value(source_.states()[entry.state], entry.value, source_.name(), value_);
+    entry.value = value_;
+  }
+  entry.state = ids_[entry.state];
+}
+
+JoinedInputs::JoinedInputs(const std::vector<KeyedInput>& inputs, const UnitedKeyedMeta& united,
+                           const std::atomic<bool>* interrupted)
+    : inputs_(inputs),
+      united_(united),
+      interrupted_(interrupted),
+      empty_(united.block.states.size()) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    translators_.emplace_back(*inputs[i].source, united, united.ids[i]);
+  }
 }
 
 bool JoinedInputs::open_next_group() {
@@ -120,7 +165,7 @@ void JoinedInputs::close_group() {
 bool JoinedInputs::next(KeyedEntry& entry) {
   while (group_ != nullptr || open_next_group()) {
     if (group_->next(entry)) {
-      entry.state = united_.ids[input_][entry.state];
+      translators_[input_].translate(entry);
       return true;
     }
     close_group();

@@ -28,7 +28,7 @@ std::vector<KeyedHandle> rehash_keyed(const RewriteContext& context, const Opera
                                       const std::vector<NewSubtask>& subtasks) {
   const std::string where = "operator " + operator_label(op);
   const std::vector<KeyedInput> inputs = open_inputs(context, op, handles, all_parts(handles));
-  const UnitedKeyedMeta united = unite(context, op, inputs);
+  const UnitedKeyedMeta united = unite(context, op, inputs, subtasks.front().form);
   std::vector<KeyedStateSchema> states = keyed_state_schemas(united.block, where);
   require_hashable(states, where);
   JoinedInputs joined(inputs, united, context.interrupted);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/entry_move.h"
 #include "cli/rescale_rocksdb.h"
 #include "format/derived_id.h"
 #include "format/errors.h"
@@ -27,35 +28,10 @@ bool is_in(const KeyGroupRange& range, const KeyGroupSection& section) {
 }
 
 // Whether stored key groups of the input can be moved as they are.
-bool keeps_bytes(const KeyedInput& input, KeyedLayout layout, const UnitedKeyedMeta& united) {
+bool keeps_bytes(const KeyedInput& input, KeyedLayout layout, const UnitedKeyedMeta& united,
+                 const EntryTranslator& translator) {
   return input.stream != nullptr && input.stream->layout() == layout && united.same_ids &&
-         input.stream->meta().compressed == united.block.compressed;
-}
-
-// What a reader of one key group met and has no entry for.
-void note_empty(const RewriteContext& context, const NewSubtask& subtask,
-                const UnitedKeyedMeta& united, const std::vector<std::size_t>& ids,
-                const std::vector<std::uint64_t>& counts) {
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    context.notes.add_empty(operator_label(subtask.op), united.block.states[ids[i]].name,
-                            counts[i]);
-  }
-}
-
-// One input after the other, entry by entry.
-void add_entries(const RewriteContext& context, const NewSubtask& subtask, const KeyedInput& input,
-                 const UnitedKeyedMeta& united, const std::vector<std::size_t>& ids,
-                 const KeyGroupSection& section,
-                 const std::function<void(const KeyedEntry&)>& add) {
-  const auto group = input.source->open(section);
-  KeyedEntry entry;
-  const KeyedPlace place = subtask.place();
-  while (group->next(entry)) {
-    entry.state = ids[entry.state];
-    require_whole_entry(entry, united.block, place);
-    add(entry);
-  }
-  note_empty(context, subtask, united, ids, group->empty_collections());
+         input.stream->meta().compressed == united.block.compressed && !translator.changes_values();
 }
 
 KeyedHandle write_canonical(const RewriteContext& context, const NewSubtask& subtask,
@@ -63,7 +39,8 @@ KeyedHandle write_canonical(const RewriteContext& context, const NewSubtask& sub
   const KeyedPlace place = subtask.place();
   CanonicalWriter writer(context.folder, place.file_name, united.block, place.range, place.code);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const bool keep = keeps_bytes(inputs[i], KeyedLayout::kCanonical, united);
+    EntryMove move(context, subtask, inputs[i], united, united.ids[i]);
+    const bool keep = keeps_bytes(inputs[i], KeyedLayout::kCanonical, united, move.translator());
     for (const KeyGroupSection& section : inputs[i].source->sections()) {
       if (!is_in(inputs[i].range, section)) continue;
       writer.begin_key_group(section.key_group);
@@ -71,8 +48,7 @@ KeyedHandle write_canonical(const RewriteContext& context, const NewSubtask& sub
         writer.copy_stored(inputs[i].stream->file(), {section.offset, section.size_bytes});
         continue;
       }
-      add_entries(context, subtask, inputs[i], united, united.ids[i], section,
-                  [&](const KeyedEntry& entry) { writer.add(entry); });
+      move.add_entries(section, [&](const KeyedEntry& entry) { writer.add(entry); });
     }
   }
   return writer.finish();
@@ -99,7 +75,7 @@ void move_heap_sections(HeapWriter& writer, const KeyedStream& stream,
 
 // Every key group of a heap stream has its number in front; nothing is taken from less.
 void require_group_number(const KeyedInput& input, const KeyGroupSection& section) {
-  if (input.stream == nullptr || section.size_bytes >= kKeyGroupNumberBytes) return;
+  if (section.size_bytes >= kKeyGroupNumberBytes) return;
   throw FormatError(fmt::format("{}: offset {:#x}: {} bytes are too few for key group {}",
                                 input.source->name(), section.offset, section.size_bytes,
                                 section.key_group));
@@ -113,19 +89,19 @@ KeyedHandle write_heap(const RewriteContext& context, const NewSubtask& subtask,
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const KeyedInput& input = inputs[i];
     const bool heap = input.stream != nullptr && input.stream->layout() == KeyedLayout::kHeap;
-    const bool keep = keeps_bytes(input, KeyedLayout::kHeap, united);
+    EntryMove move(context, subtask, input, united, united.ids[i]);
+    const bool keep = keeps_bytes(input, KeyedLayout::kHeap, united, move.translator());
     for (const KeyGroupSection& section : input.source->sections()) {
       if (!is_in(input.range, section)) continue;
       writer.begin_key_group(section.key_group);
-      require_group_number(input, section);
+      if (heap) require_group_number(input, section);
       if (keep && section.end == SectionEnd::kExact) {
         writer.copy_stored(input.stream->file(), {section.offset + kKeyGroupNumberBytes,
                                                   section.size_bytes - kKeyGroupNumberBytes});
       } else if (heap) {
         move_heap_sections(writer, *input.stream, section, united.ids[i]);
       } else {
-        add_entries(context, subtask, input, united, united.ids[i], section,
-                    [&](const KeyedEntry& entry) { writer.add(entry); });
+        move.add_entries(section, [&](const KeyedEntry& entry) { writer.add(entry); });
       }
     }
   }
@@ -135,7 +111,7 @@ KeyedHandle write_heap(const RewriteContext& context, const NewSubtask& subtask,
 }  // namespace
 
 KeyGroupRange NewSubtask::range() const {
-  return key_group_range(index, parallelism, max_parallelism);
+  return own_range ? *own_range : key_group_range(index, parallelism, max_parallelism);
 }
 
 KeyedPlace NewSubtask::place() const {
@@ -154,7 +130,7 @@ KeyedHandle rescale_keyed(const RewriteContext& context, const NewSubtask& subta
                           const KeyedHandles& handles, const std::vector<KeyedPart>& parts) {
   if (parts.empty()) return {};
   const std::vector<KeyedInput> inputs = open_inputs(context, subtask.op, handles, parts);
-  const UnitedKeyedMeta united = unite(context, subtask.op, inputs);
+  const UnitedKeyedMeta united = unite(context, subtask.op, inputs, subtask.form);
   switch (subtask.form.layout) {
     case StoredLayout::kCanonical:
       return write_canonical(context, subtask, inputs, united);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "cli/keyed_inputs.h"
 
@@ -21,6 +22,8 @@ struct NewSubtask {
   std::int32_t max_parallelism = 0;
   StoredForm form;
   std::int64_t checkpoint_id = 0;
+  // Where it does not follow from the numbers: a subtask that stays keeps what it has.
+  std::optional<KeyGroupRange> own_range;
 
   KeyGroupRange range() const;
   KeyedPlace place() const;

@@ -1,12 +1,16 @@
 #include "cli/rescale_operator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 
 #include "cli/rehash_keyed.h"
 #include "cli/rescale_keyed.h"
 #include "cli/rescale_operator_state.h"
+#include "format/errors.h"
 #include "readers/channel_buffers.h"
 #include "readers/open_keyed.h"
 #include "redistribute/rehash.h"
@@ -28,14 +32,18 @@ Boxed<OperatorHandle> copy_operator_handle(const Boxed<OperatorHandle>& handle,
   return copies.plan_all(*handle);
 }
 
+// Fills in the keyed state of a subtask whose other state is copied.
+using PlanKeyed = std::function<void(const Subtask& old, Subtask& copy)>;
+
+// The subtasks of the result stay where they are from here on.
 void copy_operator(const OperatorState& op, const OperatorPlan& plan, StreamCopies& copies,
-                   OperatorState& result) {
+                   const PlanKeyed& plan_keyed, OperatorState& result) {
+  result.subtasks.reserve(op.subtasks.size());
   for (const Subtask& subtask : op.subtasks) {
     if (subtask.finished && plan.dropped_finished_subtasks > 0) continue;
     Subtask copy = subtask;
     copy.managed_operator_state = copy_operator_handle(subtask.managed_operator_state, copies);
     copy.raw_operator_state = copy_operator_handle(subtask.raw_operator_state, copies);
-    copy.managed_keyed_state = with_private_files(copies.plan_all(subtask.managed_keyed_state));
     copy.raw_keyed_state = copies.plan_all(subtask.raw_keyed_state);
     if (plan.dropped_channel_handles > 0) {
       copy.input_channel_state.clear();
@@ -44,6 +52,7 @@ void copy_operator(const OperatorState& op, const OperatorPlan& plan, StreamCopi
     copy.input_channel_state = copy_channels(copy.input_channel_state, copies);
     copy.result_subpartition_state = copy_channels(copy.result_subpartition_state, copies);
     result.subtasks.push_back(std::move(copy));
+    plan_keyed(subtask, result.subtasks.back());
   }
 }
 
@@ -52,9 +61,6 @@ bool any_subtask(const OperatorState& op, Member has) {
   return std::any_of(op.subtasks.begin(), op.subtasks.end(), has);
 }
 
-bool has_managed_keyed(const OperatorState& op) {
-  return any_subtask(op, [](const Subtask& s) { return !is_null(s.managed_keyed_state); });
-}
 bool has_raw_keyed(const OperatorState& op) {
   return any_subtask(op, [](const Subtask& s) { return !is_null(s.raw_keyed_state); });
 }
@@ -71,9 +77,13 @@ std::vector<KeyGroupRange> raw_keyed_ranges(const OperatorState& op) {
 class OperatorRescale {
  public:
   OperatorRescale(const RewriteContext& context, const OperatorState& op, const OperatorPlan& plan,
-                  OperatorState& result)
+                  const std::optional<StoredForm>& form, OperatorState& result)
       : context_(context), op_(op), plan_(plan), result_(result) {
-    if (has_managed_keyed(op)) form_ = stored_form(context, op);
+    if (form) {
+      form_ = *form;
+    } else if (has_managed_keyed(op)) {
+      form_ = stored_form(context, op);
+    }
     const std::string where = "operator " + operator_label(op);
     handles_ = managed_keyed_handles(op);
     require_disjoint(handles_.ranges, op.max_parallelism, where);
@@ -107,7 +117,8 @@ class OperatorRescale {
             plan_.new_parallelism,
             plan_.new_max_parallelism,
             form_,
-            context_.source.metadata().checkpoint_id};
+            context_.source.metadata().checkpoint_id,
+            std::nullopt};
   }
 
   // Before anything is written.
@@ -167,10 +178,63 @@ class OperatorRescale {
   std::vector<std::vector<KeyedPart>> parts_;
 };
 
+// Keyed state of an operator that is not dealt out anew, subtask by subtask in another form.
+class KeyedConversion {
+ public:
+  KeyedConversion(const RewriteContext& context, const OperatorState& op, const StoredForm& form)
+      : context_(context), op_(op), form_(form), handles_(managed_keyed_handles(op)) {}
+
+  void convert(const Subtask& old, Subtask& copy) const {
+    const auto found = std::find(handles_.subtasks.begin(), handles_.subtasks.end(), &old);
+    if (found == handles_.subtasks.end()) {
+      throw UnsupportedError(
+          fmt::format("operator {} subtask {}: keyed state in a handle without "
+                      "key groups",
+                      operator_label(op_), old.index));
+    }
+    const auto source = static_cast<std::size_t>(found - handles_.subtasks.begin());
+    const KeyGroupRange range = handles_.ranges[source];
+    const NewSubtask subtask{op_,
+                             old.index,
+                             op_.parallelism,
+                             op_.max_parallelism,
+                             form_,
+                             context_.source.metadata().checkpoint_id,
+                             range};
+    copy.managed_keyed_state = rescale_keyed(context_, subtask, handles_, {{source, range}});
+  }
+
+ private:
+  const RewriteContext& context_;
+  const OperatorState& op_;
+  StoredForm form_;
+  KeyedHandles handles_;
+};
+
+PlanKeyed copy_keyed(StreamCopies& copies) {
+  return [&copies](const Subtask& old, Subtask& copy) {
+    copy.managed_keyed_state = with_private_files(copies.plan_all(old.managed_keyed_state));
+  };
+}
+
+PlanKeyed convert_keyed(const RewriteContext& context, const OperatorState& op,
+                        const StoredForm& form, std::vector<RewriteUnit>& units) {
+  const auto conversion = std::make_shared<KeyedConversion>(context, op, form);
+  return [conversion, &units](const Subtask& old, Subtask& copy) {
+    if (is_null(old.managed_keyed_state)) return;
+    units.emplace_back([conversion, &old, &copy] { conversion->convert(old, copy); });
+  };
+}
+
 }  // namespace
 
+bool has_managed_keyed(const OperatorState& op) {
+  return any_subtask(op, [](const Subtask& s) { return !is_null(s.managed_keyed_state); });
+}
+
 void plan_operator_units(const RewriteContext& context, const OperatorState& op,
-                         const OperatorPlan& plan, StreamCopies& copies, OperatorState& result,
+                         const OperatorPlan& plan, const std::optional<StoredForm>& form,
+                         StreamCopies& copies, OperatorState& result,
                          std::vector<RewriteUnit>& units) {
   result = op;
   result.subtasks.clear();
@@ -178,11 +242,12 @@ void plan_operator_units(const RewriteContext& context, const OperatorState& op,
   result.max_parallelism = plan.new_max_parallelism;
   if (plan.action != RescaleAction::kRescaled) {
     if (!op.fully_finished() && plan.action != RescaleAction::kNoState) {
-      copy_operator(op, plan, copies, result);
+      copy_operator(op, plan, copies,
+                    form ? convert_keyed(context, op, *form, units) : copy_keyed(copies), result);
     }
     return;
   }
-  const auto rescale = std::make_shared<OperatorRescale>(context, op, plan, result);
+  const auto rescale = std::make_shared<OperatorRescale>(context, op, plan, form, result);
   std::vector<RewriteUnit> own;
   rescale->add_units(own);
   for (RewriteUnit& unit : own) {

@@ -52,10 +52,17 @@ std::string plan_text(const RescaleReport& report) {
   return text;
 }
 
+std::string headline(const RescaleReport& report) {
+  const std::optional<StoredLayout> layout = report.command.layout;
+  if (!layout) return report.result ? "rescaled" : "would rescale";
+  return fmt::format("{} to {}:", report.result ? "converted" : "would convert",
+                     to_string(*layout));
+}
+
 std::string report_text(const RescaleReport& report) {
   std::string text =
-      fmt::format("{} {} -> {}\n", report.result ? "rescaled" : "would rescale",
-                  printable(report.source.metadata_path()), printable(report.options.destination));
+      fmt::format("{} {} -> {}\n", headline(report), printable(report.source.metadata_path()),
+                  printable(report.command.rewrite.destination));
   text += plan_text(report);
   for (const std::string& note : report.notes) text += fmt::format("note: {}\n", printable(note));
   if (!report.result) return text;
@@ -67,7 +74,9 @@ std::string report_text(const RescaleReport& report) {
   }
   text += fmt::format("{} in {} files\n", human_bytes(report.result->bytes),
                       report.result->file_count + 1);
-  return text + restore_command(report.options.destination, report.parallelism) + '\n';
+  return text +
+         restore_command(report.command.rewrite.destination, report.command.rescale.parallelism) +
+         '\n';
 }
 
 Json operator_json(const RescaleReport& report, std::size_t index) {
@@ -92,10 +101,11 @@ Json operator_json(const RescaleReport& report, std::size_t index) {
 
 Json report_json(const RescaleReport& report) {
   Json document = json_document();
-  document["command"] = "rescale";
+  document["command"] = report.command.command;
+  if (report.command.layout) document["to"] = to_string(*report.command.layout);
   document["dry_run"] = !report.result.has_value();
   document["source"] = report.source.metadata_path();
-  document["destination"] = report.options.destination;
+  document["destination"] = report.command.rewrite.destination;
   document["operators"] = Json::array();
   for (std::size_t i = 0; i < report.plan.operators.size(); ++i) {
     document["operators"].push_back(operator_json(report, i));
@@ -106,7 +116,8 @@ Json report_json(const RescaleReport& report) {
   document["bytes"] = report.result->bytes;
   document["verified"] = report.result->verified.has_value();
   if (report.result->verified) document["states"] = counts_json(*report.result->verified);
-  document["restore"] = restore_command(report.options.destination, report.parallelism);
+  document["restore"] =
+      restore_command(report.command.rewrite.destination, report.command.rescale.parallelism);
   return document;
 }
 

@@ -1,4 +1,4 @@
-// What `savvy rescale` prints: the plan, and what became of it.
+// What `savvy rescale` and `savvy convert` print: the plan, and what became of it.
 
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/common_options.h"
+#include "cli/operators_rewrite.h"
 #include "cli/snapshot_rewrite.h"
 #include "redistribute/rescale_plan.h"
 
@@ -20,12 +21,11 @@ struct SubtaskSizes {
 
 struct RescaleReport {
   const Snapshot& source;
-  const RewriteOptions& options;
+  const OperatorsRewrite& command;
   const RescalePlan& plan;
   std::vector<SubtaskSizes> sizes;  // an operator each; dry runs only
   std::vector<std::string> notes;
   std::optional<RewriteResult> result;  // not of dry runs
-  std::optional<std::int32_t> parallelism;
 };
 
 std::string render(const RescaleReport& report, DocumentFormat format);

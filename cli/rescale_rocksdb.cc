@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/entry_move.h"
 #include "format/compare_bytes.h"
 #include "format/composite_key.h"
 #include "format/metadata.h"
@@ -15,9 +16,6 @@
 
 namespace savvy {
 namespace {
-
-// RocksDB 6.20 of Flink 1.x does not know XXH3; metadata of version 5 is from 2.x.
-constexpr std::int32_t kFirstVersionWithXxh3 = 5;
 
 using Ssts = std::vector<const LiveSst*>;
 
@@ -69,8 +67,14 @@ class RocksdbRescale {
  public:
   RocksdbRescale(const RewriteContext& context, const NewSubtask& subtask,
                  const std::vector<KeyedInput>& inputs, const UnitedKeyedMeta& united)
-      : context_(context), place_(subtask.place()), inputs_(inputs), united_(united) {
-    for (const KeyedInput& input : inputs) {
+      : context_(context),
+        subtask_(subtask),
+        place_(subtask.place()),
+        inputs_(inputs),
+        united_(united) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const KeyedInput& input = inputs[i];
+      translators_.emplace_back(*input.source, united, united.ids[i]);
       const auto* files = handle_as<IncrementalHandle>(*input.handle);
       ssts_.push_back(files != nullptr ? list_live_ssts(context.source, *files) : LiveSsts());
     }
@@ -82,8 +86,7 @@ class RocksdbRescale {
     RocksdbWriter writer(context_.folder, place_.file_name, united_.block, place_.range,
                          place_.checkpoint_id, target);
     for (std::size_t input = 0; input < inputs_.size(); ++input) {
-      if (is_database(input)) continue;
-      add_flattened(input, writer);
+      if (!is_database(input)) add_as_entries(input, writer);
     }
     for (std::size_t state = 0; state < united_.block.states.size(); ++state) {
       write_state(state, writer);
@@ -98,20 +101,15 @@ class RocksdbRescale {
     return handle_as<IncrementalHandle>(*inputs_[input].handle) != nullptr;
   }
 
-  // A change log applied to its database: entries only.
-  void add_flattened(std::size_t input, RocksdbWriter& writer) {
+  // What is in no database: other layouts, and a change log applied to its database.
+  void add_as_entries(std::size_t input, RocksdbWriter& writer) {
     const KeyGroupRange& range = inputs_[input].range;
+    EntryMove move(context_, subtask_, inputs_[input], united_, united_.ids[input]);
     for (const KeyGroupSection& section : inputs_[input].source->sections()) {
-      if (section.key_group < range.first || section.key_group - range.first >= range.count) {
-        continue;
-      }
-      const auto group = inputs_[input].source->open(section);
-      KeyedEntry entry;
-      while (group->next(entry)) {
-        entry.state = united_.ids[input][entry.state];
-        require_whole_entry(entry, united_.block, place_);
+      if (!range.contains(section.key_group) || section.size_bytes == 0) continue;
+      move.add_sorted(section, [&](const KeyedEntry& entry) {
         writer.add(entry.state, entry.composite_key, entry.value);
-      }
+      });
     }
   }
 
@@ -154,6 +152,7 @@ class RocksdbRescale {
   StateShare share_of(std::size_t input, std::size_t state, bool take_files) const {
     StateShare share;
     const KeyGroupRange& range = inputs_[input].range;
+    take_files &= !translators_[input].changes_values(*own_state(input, state));
     ByteVector at = key_group_start(range.first, place_.prefix_bytes);
     const ByteVector end = key_group_start(range.first + range.count, place_.prefix_bytes);
     for (const Ssts& cluster : clusters_of(files_of(input, state))) {
@@ -184,13 +183,12 @@ class RocksdbRescale {
   // All files lie in the range, and the Flink that restores them can read them.
   bool can_take(std::size_t input, const Ssts& cluster) const {
     const KeyGroupRange& range = inputs_[input].range;
-    const bool xxh3 = context_.source.metadata().version >= kFirstVersionWithXxh3;
     return ssts_[input].files_stand_alone &&
            std::all_of(cluster.begin(), cluster.end(), [&](const LiveSst* sst) {
              const auto groups = key_groups_of(sst->file, place_.prefix_bytes);
              return groups && groups->first >= range.first &&
                     groups->first + groups->count <= range.first + range.count &&
-                    (xxh3 || sst->tail.checksum != SstChecksum::kXxh3);
+                    (subtask_.form.reads_xxh3 || sst->tail.checksum != SstChecksum::kXxh3);
            });
   }
 
@@ -202,19 +200,24 @@ class RocksdbRescale {
     return settle_levels(files) == LevelsFit::kYes;
   }
 
-  void add_span(std::size_t input, std::size_t state, const KeySpan& span,
-                RocksdbWriter& writer) const {
+  void add_span(std::size_t input, std::size_t state, const KeySpan& span, RocksdbWriter& writer) {
     const auto& source = dynamic_cast<const RocksdbKeyedSource&>(*inputs_[input].source);
     const auto entries = source.open_range(*own_state(input, state), span.lower, span.upper);
     KeyedEntry entry;
-    while (entries->next(entry)) writer.add(state, entry.composite_key, entry.value);
+    while (entries->next(entry)) {
+      translators_[input].translate(entry);
+      writer.add(state, entry.composite_key, entry.value);
+    }
   }
 
   const RewriteContext& context_;
+  const NewSubtask& subtask_;
   KeyedPlace place_;
   const std::vector<KeyedInput>& inputs_;
   const UnitedKeyedMeta& united_;
-  std::vector<LiveSsts> ssts_;  // an input each
+  // An input each.
+  std::vector<EntryTranslator> translators_;
+  std::vector<LiveSsts> ssts_;
 };
 
 }  // namespace

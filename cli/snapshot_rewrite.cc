@@ -80,6 +80,19 @@ class NoRows final : public DiffSink {
   bool add(const DiffRow&) override { return true; }
 };
 
+// Bytes of unknown types can be written to a layout where they cannot be told apart again.
+DiffResult compare(const Snapshot& source, const Snapshot& written, const DiffOptions& options) {
+  NoRows rows;
+  try {
+    return diff_snapshots(source, written, options, rows);
+  } catch (const UnsupportedError& error) {
+    throw UnsupportedError(
+        fmt::format("{}\nnothing is written, because the result cannot be compared with its "
+                    "source; --no-verify writes it without comparing",
+                    error.what()));
+  }
+}
+
 DiffResult verify(const Snapshot& source, const std::string& metadata_path,
                   const std::string& destination, const RewriteOptions& options,
                   std::shared_ptr<const RocksdbCache> cache, const std::atomic<bool>& interrupted) {
@@ -92,8 +105,7 @@ DiffResult verify(const Snapshot& source, const std::string& metadata_path,
   diff.jobs = options.jobs;
   diff.cache = std::move(cache);
   diff.interrupted = &interrupted;
-  NoRows rows;
-  DiffResult result = diff_snapshots(source, written, diff, rows);
+  DiffResult result = compare(source, written, diff);
   if (!result.equal()) {
     throw IoError(IoDirection::kWriting,
                   fmt::format("{}: what was written is not what the source holds, and is removed "
@@ -194,15 +206,20 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
   return notes.all();
 }
 
-ByteVector self_contained_properties(const Snapshot& source) {
+ByteVector self_contained_properties(const Snapshot& source,
+                                     std::optional<SavepointFormat> format) {
   const Metadata& metadata = source.metadata();
-  const bool checkpoint = source.properties().kind == SnapshotKind::kCheckpoint;
-  if (metadata.version < kFirstVersionWithProperties || !checkpoint) return metadata.properties;
-  CheckpointProperties properties;
-  properties.kind = SnapshotKind::kSavepoint;
-  properties.name = "Savepoint";
-  properties.format = SavepointFormat::kNative;
-  properties.forced = true;
+  CheckpointProperties properties = source.properties();
+  const bool changes = properties.kind == SnapshotKind::kCheckpoint ||
+                       (properties.kind == SnapshotKind::kSavepoint && format);
+  if (metadata.version < kFirstVersionWithProperties || !changes) return metadata.properties;
+  if (properties.kind == SnapshotKind::kCheckpoint) {
+    properties = {};
+    properties.kind = SnapshotKind::kSavepoint;
+    properties.name = "Savepoint";
+    properties.forced = true;
+  }
+  properties.format = format.value_or(SavepointFormat::kNative);
   return encode_checkpoint_properties(properties);
 }
 

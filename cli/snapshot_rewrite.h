@@ -17,6 +17,7 @@
 #include "cli/rewrite_context.h"
 #include "cli/snapshot_diff.h"
 #include "cli/stream_copies.h"
+#include "format/checkpoint_properties.h"
 #include "format/metadata.h"
 
 namespace CLI {
@@ -65,9 +66,11 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
 std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerRegistry& registry,
                                        const RewriteOptions& options, const PlanRewrite& plan);
 
-// The properties of a snapshot that owns all its files: those of a savepoint stay, a checkpoint
-// becomes a native savepoint. Empty where the version has none.
-ByteVector self_contained_properties(const Snapshot& source);
+// The properties of a snapshot that owns all its files: those of a savepoint stay but for the
+// format, where one is given; a checkpoint becomes a savepoint, native unless the format says
+// otherwise. Empty where the version has none.
+ByteVector self_contained_properties(const Snapshot& source,
+                                     std::optional<SavepointFormat> format = std::nullopt);
 
 // What Flink needs to start from the snapshot: "flink run -s file:/... -p 4 job.jar".
 std::string restore_command(const std::string& destination,

@@ -73,13 +73,17 @@ KeyedEntry EntrySorter::entry_of(const Record& record) const {
 }
 
 void EntrySorter::sort_records() {
-  std::sort(records_.begin(), records_.end(), [this](const Record& a, const Record& b) {
+  const auto in_order = [this](const Record& a, const Record& b) {
     const KeyedEntry first = entry_of(a);
     const KeyedEntry second = entry_of(b);
     if (before(first, second)) return true;
     // Equal offsets are those of entries without bytes, which are alike.
     return a.offset < b.offset && !before(second, first);
-  });
+  };
+  // Much is in order already: what RocksDB has written.
+  if (!std::is_sorted(records_.begin(), records_.end(), in_order)) {
+    std::sort(records_.begin(), records_.end(), in_order);
+  }
 }
 
 bool EntrySorter::run_before(const Run& a, const Run& b) const {

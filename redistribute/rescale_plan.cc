@@ -213,6 +213,8 @@ std::string_view to_string(RescaleAction action) {
       return "renumbered";
     case RescaleAction::kRescaled:
       return "rescaled";
+    case RescaleAction::kConverted:
+      return "converted";
   }
   return {};
 }

@@ -34,6 +34,7 @@ enum class RescaleAction {
   kNoState,      // has no state: the numbers change
   kRenumbered,   // the max parallelism changes, and there is no keyed state: the numbers change
   kRescaled,     // its state is dealt out anew
+  kConverted,    // its subtasks stay, their keyed state is stored in another layout
 };
 
 // One word, for machines: it does not change.
