@@ -108,6 +108,12 @@ StoredForm stored_form(const RewriteContext& context, const OperatorState& op) {
   return stored;
 }
 
+bool is_stream_in(const RewriteContext& context, const OperatorState& op, const KeyedHandle& handle,
+                  StoredLayout layout) {
+  if (handle_as<KeyGroupsHandle>(handle) == nullptr) return false;
+  return form_of(context, op, handle)->layout == layout;
+}
+
 EntryTranslator::EntryTranslator(const KeyedSource& source, const UnitedKeyedMeta& united,
                                  const std::vector<std::size_t>& ids)
     : source_(source), ids_(ids) {

@@ -50,6 +50,9 @@ struct StoredForm {
 };
 // As it is; of a change log what its full handles are.
 StoredForm stored_form(const RewriteContext& context, const OperatorState& op);
+// Whether the handle is one stream of key groups in this layout.
+bool is_stream_in(const RewriteContext& context, const OperatorState& op, const KeyedHandle& handle,
+                  StoredLayout layout);
 
 // What describes the states of all inputs together, in that form.
 UnitedKeyedMeta unite(const RewriteContext& context, const OperatorState& op,

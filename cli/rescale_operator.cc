@@ -217,12 +217,19 @@ PlanKeyed copy_keyed(StreamCopies& copies) {
   };
 }
 
+// Streams that are in the layout already are copied, whatever they hold.
 PlanKeyed convert_keyed(const RewriteContext& context, const OperatorState& op,
-                        const StoredForm& form, std::vector<RewriteUnit>& units) {
+                        const StoredForm& form, StreamCopies& copies,
+                        std::vector<RewriteUnit>& units) {
   const auto conversion = std::make_shared<KeyedConversion>(context, op, form);
-  return [conversion, &units](const Subtask& old, Subtask& copy) {
+  return [conversion, &context, &op, layout = form.layout, &copies, &units](const Subtask& old,
+                                                                            Subtask& copy) {
     if (is_null(old.managed_keyed_state)) return;
-    units.emplace_back([conversion, &old, &copy] { conversion->convert(old, copy); });
+    if (is_stream_in(context, op, old.managed_keyed_state, layout)) {
+      copy.managed_keyed_state = copies.plan_all(old.managed_keyed_state);
+    } else {
+      units.emplace_back([conversion, &old, &copy] { conversion->convert(old, copy); });
+    }
   };
 }
 
@@ -243,7 +250,8 @@ void plan_operator_units(const RewriteContext& context, const OperatorState& op,
   if (plan.action != RescaleAction::kRescaled) {
     if (!op.fully_finished() && plan.action != RescaleAction::kNoState) {
       copy_operator(op, plan, copies,
-                    form ? convert_keyed(context, op, *form, units) : copy_keyed(copies), result);
+                    form ? convert_keyed(context, op, *form, copies, units) : copy_keyed(copies),
+                    result);
     }
     return;
   }

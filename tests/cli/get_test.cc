@@ -12,8 +12,8 @@
 #include "readers/local_storage.h"
 #include "readers/open_keyed.h"
 #include "tests/cli/testdata.h"
-#include "tests/support/dumpable.h"
 #include "tests/support/damage.h"
+#include "tests/support/dumpable.h"
 #include "tests/support/temp_folder.h"
 
 namespace savvy::testing {

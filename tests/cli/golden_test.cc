@@ -77,7 +77,8 @@ constexpr Golden kGoldens[] = {
      "rescale testdata/flink2.3-hashmap-canonical build/nowhere --parallelism 5 --dry-run "
      "--format text"},
     {"rescale-2.3-dry-run.json",
-     "rescale testdata/flink2.3-hashmap-canonical build/nowhere --operator keyed-string=3 --dry-run "
+     "rescale testdata/flink2.3-hashmap-canonical build/nowhere --operator keyed-string=3 "
+     "--dry-run "
      "--format json"},
     {"dump-2.3-broadcast.jsonl",
      "dump testdata/flink2.3-hashmap-canonical --operator broadcast --kind broadcast"},

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "format/key_groups.h"
-#include "tests/cli/testdata.h"
+#include "tests/cli/rewrites.h"
 #include "tests/support/dumpable.h"
 #include "tests/support/small_snapshot.h"
 #include "tests/support/temp_folder.h"
@@ -15,16 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Run rescale(const std::string& arguments, const fs::path& to, const std::string& options) {
-  const std::size_t first = arguments.find(" --map");
-  const std::string map = first == std::string::npos ? "" : arguments.substr(first);
-  return run_savvy("rescale " + arguments.substr(0, first) + " " + shell_word(to) + map + " " +
-                   options);
-}
-
-std::vector<Json> rows_of(const std::string& arguments) {
-  const Run run = run_savvy("dump " + arguments);
-  REQUIRE(run.exit_code == 0);
-  return parse_lines(run.out);
+  return rewrite("rescale", arguments, to, options);
 }
 
 // What does not change with the parallelism: of broadcast state one copy.
@@ -37,14 +28,6 @@ std::vector<Json> contents(std::vector<Json> rows) {
     if (!row.contains("key_group")) row.erase("list_index");
   }
   return rows;
-}
-
-std::set<std::string> files_in(const fs::path& folder) {
-  std::set<std::string> files;
-  for (const auto& file : fs::directory_iterator(folder)) {
-    files.insert(file.path().filename().string() + "\n" + read_text(file.path()));
-  }
-  return files;
 }
 
 // Unaligned checkpoints hold records on their way between tasks.

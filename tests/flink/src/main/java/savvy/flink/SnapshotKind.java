@@ -70,7 +70,7 @@ public record SnapshotKind(
   }
 
   /** Checkpoints that hand on the files of those before them. */
-  SnapshotKind incremental() {
+  public SnapshotKind incremental() {
     return sharingFiles("incremental", "incremental")
         .with("execution.checkpointing.incremental", "true");
   }
