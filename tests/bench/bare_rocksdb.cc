@@ -6,8 +6,10 @@
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -19,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kFileBytes = 64 * 1024 * 1024;
+constexpr std::size_t kBufferBytes = 1024 * 1024;
 
 void check(const rocksdb::Status& status) {
   if (!status.ok()) throw std::runtime_error(status.ToString());
@@ -78,6 +81,36 @@ class NoVisitor final : public Visitor {
  public:
   void entry(const rocksdb::Slice&, const rocksdb::Slice&) override {}
   void end() override {}
+};
+
+// Key and value behind their lengths, as canonical savepoints have them.
+class PlainVisitor final : public Visitor {
+ public:
+  explicit PlainVisitor(const std::string& path) : file_(std::fopen(path.c_str(), "wb")) {
+    if (file_ == nullptr) throw std::runtime_error(path + ": cannot be made");
+    std::setvbuf(file_, nullptr, _IOFBF, kBufferBytes);
+  }
+  ~PlainVisitor() override { std::fclose(file_); }
+  void entry(const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+    put(key);
+    put(value);
+  }
+  void end() override {
+    if (std::fflush(file_) != 0 || fsync(fileno(file_)) != 0) {
+      throw std::runtime_error("a plain file cannot be synced");
+    }
+  }
+
+ private:
+  void put(const rocksdb::Slice& bytes) {
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    if (std::fwrite(&size, sizeof size, 1, file_) != 1 ||
+        std::fwrite(bytes.data(), 1, size, file_) != size) {
+      throw std::runtime_error("a plain file cannot be written");
+    }
+  }
+
+  std::FILE* file_;
 };
 
 class SstVisitor final : public Visitor {
@@ -157,6 +190,13 @@ Scanned visit(const fs::path& snapshot, unsigned threads, const MakeVisitor& mak
 
 Scanned scan(const fs::path& snapshot, unsigned threads) {
   return visit(snapshot, threads, [](std::size_t) { return std::make_unique<NoVisitor>(); });
+}
+
+Scanned spill(const fs::path& snapshot, const fs::path& destination, unsigned threads) {
+  fs::create_directories(destination);
+  return visit(snapshot, threads, [&destination](std::size_t id) {
+    return std::make_unique<PlainVisitor>((destination / std::to_string(id)).string());
+  });
 }
 
 Scanned rewrite(const fs::path& snapshot, const fs::path& destination, unsigned threads) {

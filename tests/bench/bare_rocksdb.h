@@ -20,6 +20,10 @@ struct Scanned {
 // Iterates all families of all databases.
 Scanned scan(const std::filesystem::path& snapshot, unsigned threads);
 
+// Iterates the same, and writes all entries into one plain file a family, each synced.
+Scanned spill(const std::filesystem::path& snapshot, const std::filesystem::path& destination,
+              unsigned threads);
+
 // Iterates the same, and writes all entries into SST files of `destination`, each synced.
 Scanned rewrite(const std::filesystem::path& snapshot, const std::filesystem::path& destination,
                 unsigned threads);

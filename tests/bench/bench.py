@@ -85,15 +85,18 @@ def bytes_below(folder):
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def make_data(tool, folder, size):
-    """Both snapshots, kept between runs."""
+def make_data(savvy, tool, folder, size):
+    """The snapshots, kept between runs."""
     if not (folder / "canonical" / "_metadata").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         print(f"making {size / MIB:.0f} MiB a snapshot in {folder}", file=sys.stderr)
         # Deletions and compression take some of what was asked for.
         subprocess.run([tool, "make", folder, str(size * 9 // 8), str(SEED)], check=True)
-    for name in ("rocksdb", "canonical"):
+    if not (folder / "hashmap" / "_metadata").exists():
+        subprocess.run([savvy, "convert", folder / "canonical", folder / "hashmap", "--to",
+                        "hashmap"], check=True, stdout=subprocess.DEVNULL)
+    for name in ("rocksdb", "canonical", "hashmap"):
         found = bytes_below(folder / name)
         if found < size:
             sys.exit(f"{folder / name} has {found} bytes, fewer than {size}")
@@ -127,6 +130,7 @@ def cases(savvy, tool, data, jobs):
                Side(synced_copy(canonical, reference_out), reference_out), 0.8)
     yield case("rescale rocksdb", rescale(rocksdb), rocksdb, out,
                Side([tool, "rewrite", rocksdb, reference_out, jobs], reference_out), 0.8)
+    yield from conversions(case, tool, data, jobs)
     for source in (canonical, rocksdb):
         rescaled = data / f"{source.name}-at-3"
         shutil.rmtree(rescaled, ignore_errors=True)
@@ -136,6 +140,27 @@ def cases(savvy, tool, data, jobs):
         shutil.rmtree(rescaled)
     for source in (rocksdb, canonical):
         yield case(f"stats {source.name}", ["stats", source], source)
+
+
+def conversions(case, tool, data, jobs):
+    """From each layout to each other; the reference reads and writes about the same bytes."""
+    out = data / "out"
+    reference_out = data / "reference-out"
+    rocksdb, canonical, hashmap = (data / name for name in ("rocksdb", "canonical", "hashmap"))
+    spill = Side([tool, "spill", rocksdb, reference_out, jobs], reference_out)
+    rewrite = Side([tool, "rewrite", rocksdb, reference_out, jobs], reference_out)
+
+    def copy(source):
+        return Side(synced_copy(source, reference_out), reference_out)
+
+    for source, layout, reference, wanted in (
+            (canonical, "rocksdb", rewrite, 0.6), (hashmap, "rocksdb", rewrite, 0.6),
+            (rocksdb, "canonical", spill, 0.6), (rocksdb, "hashmap", spill, 0.6),
+            (canonical, "hashmap", copy(canonical), None),
+            (hashmap, "canonical", copy(hashmap), None)):
+        yield case(f"convert {source.name} to {layout}",
+                   ["convert", source, out, "--to", layout, "--no-verify"], source, out,
+                   reference, wanted)
 
 
 def row(cells):
@@ -185,10 +210,10 @@ def main():
     savvy = wanted.build / "release" / "cli" / "savvy"
     tool = wanted.build / "release" / "tests" / "bench" / "savvy_bench"
     data = wanted.build / "bench" / str(wanted.size)
-    make_data(tool, data, wanted.size)
+    make_data(savvy, tool, data, wanted.size)
     print(machine(data.resolve()))
     print("".join(f"{name}: {bytes_below(data / name) / MIB:.0f} MiB  "
-                  for name in ("rocksdb", "canonical")) + f"rounds: {wanted.rounds}\n")
+                  for name in ("rocksdb", "canonical", "hashmap")) + f"rounds: {wanted.rounds}\n")
     print(row(["case", "MB/s", "entries/s", "wall s", "CPU s", "peak MiB", "ratio"]))
     results = []
     peak_mib = 0.0
@@ -202,6 +227,7 @@ def main():
                       f"{ratio:.2f}" if ratio else ""))
         if ratio:
             print(figures("  its reference", case.size_bytes, case.entries, taken[1]), flush=True)
+        if ratio and case.wanted:
             results.append({"case": case.name, "ratio": round(ratio, 3), "wanted": case.wanted})
     if wanted.only:
         return

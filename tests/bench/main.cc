@@ -2,6 +2,7 @@
 //
 //   savvy_bench make FOLDER SIZE_BYTES SEED
 //   savvy_bench scan SNAPSHOT THREADS
+//   savvy_bench spill SNAPSHOT DESTINATION THREADS
 //   savvy_bench rewrite SNAPSHOT DESTINATION THREADS
 
 #include <fmt/format.h>
@@ -34,10 +35,12 @@ int run(const std::vector<std::string>& words) {
     make(words[1], std::stoull(words[2]), std::stoull(words[3]));
   } else if (words.size() == 3 && words[0] == "scan") {
     report(scan(words[1], threads_of(words[2])));
+  } else if (words.size() == 4 && words[0] == "spill") {
+    report(spill(words[1], words[2], threads_of(words[3])));
   } else if (words.size() == 4 && words[0] == "rewrite") {
     report(rewrite(words[1], words[2], threads_of(words[3])));
   } else {
-    fmt::print(stderr, "savvy_bench: make, scan or rewrite; see its source\n");
+    fmt::print(stderr, "savvy_bench: make, scan, spill or rewrite; see its source\n");
     return 2;
   }
   return 0;
