@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "format/errors.h"
 #include "format/protobuf_type.h"
+#include "readers/rocksdb_source.h"
 
 namespace savvy {
 namespace {
@@ -25,11 +26,11 @@ constexpr int kInterrupted = 130;
 
 std::string version_text() {
   return fmt::format(
-      "savvy {}\nCLI11 {}, fmt {}.{}.{}, nlohmann/json {}.{}.{}, protobuf {}, snappy "
-      "{}.{}.{}",
+      "savvy {}\nCLI11 {}, fmt {}.{}.{}, nlohmann/json {}.{}.{}, protobuf {}, RocksDB {}, "
+      "snappy {}.{}.{}",
       SAVVY_VERSION, CLI11_VERSION, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100,
       NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH,
-      protobuf_version(), SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL);
+      protobuf_version(), rocksdb_version(), SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL);
 }
 
 int complain(const std::exception& error, int exit_code) {

@@ -7,6 +7,7 @@
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <rocksdb/version.h>
 
 #include <algorithm>
 #include <mutex>
@@ -342,6 +343,10 @@ std::unique_ptr<KeyGroupReader> RocksdbSource::open_range(std::size_t state, Byt
 }
 
 }  // namespace
+
+std::string rocksdb_version() {
+  return fmt::format("{}.{}.{}", ROCKSDB_MAJOR, ROCKSDB_MINOR, ROCKSDB_PATCH);
+}
 
 std::unique_ptr<RocksdbKeyedSource> open_rocksdb_source(const Snapshot& snapshot,
                                                         const IncrementalHandle& handle,

@@ -12,12 +12,16 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "format/serializer_registry.h"
 #include "readers/keyed_source.h"
 #include "readers/snapshot.h"
 
 namespace savvy {
+
+// "7.8.3": that of the library, for `savvy --version`.
+std::string rocksdb_version();
 
 // Blocks of the files that are open, for all of them together.
 class RocksdbCache {

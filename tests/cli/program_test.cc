@@ -11,7 +11,9 @@ TEST_CASE("the version names the libraries", "[cli]") {
   const Run run = run_savvy("--version");
   CHECK(run.exit_code == 0);
   CHECK(run.out.find("savvy ") == 0);
-  CHECK(run.out.find("snappy ") != std::string::npos);
+  for (const char* library : {"RocksDB ", "protobuf ", "snappy "}) {
+    CHECK(run.out.find(library) != std::string::npos);
+  }
   CHECK(run.err.empty());
 }
 
