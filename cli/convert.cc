@@ -31,6 +31,7 @@ Command add_convert_command(CLI::App& program) {
       ->transform(CLI::CheckedTransformer(kLayouts))
       ->type_name("LAYOUT");
   add_rescale_arguments(*command, options->rescale);
+  add_target_options(*command, options->target);
   add_format_option(*command, options->format);
   return {command, [options] { return rewrite_operators(*options); }};
 }

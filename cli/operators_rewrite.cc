@@ -16,8 +16,9 @@ namespace {
 constexpr std::int32_t kFirstVersionWithRelativeFiles = 3;
 // Flink 1.16: all releases that write it know the newer codes of keyed handles.
 constexpr std::int32_t kFirstVersionWithNewCodes = 4;
-// Flink 2.0, with RocksDB 8.10.
-constexpr std::int32_t kFirstVersionWithXxh3 = 5;
+// With RocksDB 8.10, whose files have XXH3 checksums.
+constexpr std::int32_t kFirstVersionOfFlink2 = 5;
+constexpr FlinkRelease kFlink2 = {2, 0};
 
 SnapshotFacts facts_of(const Snapshot& source) {
   const auto subtask = [&source](std::size_t op, std::size_t index) -> const Subtask& {
@@ -52,6 +53,7 @@ class OperatorsPlan {
  public:
   OperatorsPlan(const OperatorsRewrite& command, const Snapshot& source)
       : layout_(command.layout),
+        target_(metadata_target(command.target)),
         plan_(plan_rescale(source.metadata(), rescale_options(command.rescale), facts_of(source))) {
     if (!layout_) return;
     for (std::size_t i = 0; i < plan_.operators.size(); ++i) {
@@ -71,6 +73,8 @@ class OperatorsPlan {
           "the new snapshot restores in Flink 1.11 and later: what is older does not "
           "know files by relative names");
     }
+    note_older_release(context);
+    rewrite.target = target_;
     rewrite.metadata.version = old.version;
     rewrite.metadata.dialect = old.dialect;
     rewrite.metadata.checkpoint_id = old.checkpoint_id;
@@ -85,6 +89,14 @@ class OperatorsPlan {
   }
 
  private:
+  void note_older_release(const RewriteContext& context) const {
+    const bool from_2 = context.source.metadata().version >= kFirstVersionOfFlink2;
+    if (!from_2 || !target_.release || *target_.release >= kFlink2) return;
+    context.notes.add(
+        "the descriptions of the serializers stay those of Flink 2: Flink 1 restores a state only "
+        "where it reads the description of its serializer, which it does not of Kryo 5");
+  }
+
   std::optional<SavepointFormat> savepoint_format() const {
     if (!layout_) return std::nullopt;
     return *layout_ == StoredLayout::kCanonical ? SavepointFormat::kCanonical
@@ -93,17 +105,19 @@ class OperatorsPlan {
 
   std::optional<StoredForm> form_of(const RewriteContext& context, const OperatorState& op) const {
     if (!layout_ || !has_managed_keyed(op)) return std::nullopt;
-    const std::int32_t version = context.source.metadata().version;
+    const std::int32_t version = target_version(target_, context.source.metadata().version);
     const StoredForm stored = stored_form(context, op);
     StoredForm form;
     form.layout = *layout_;
     form.code = stored.layout == *layout_ ? stored.code : code_of(*layout_, version);
     form.key_value_only = true;
-    form.reads_xxh3 = version >= kFirstVersionWithXxh3;
+    form.reads_xxh3 = target_.release ? *target_.release >= kFlink2
+                                      : version >= kFirstVersionOfFlink2;
     return form;
   }
 
   std::optional<StoredLayout> layout_;
+  MetadataTarget target_;
   RescalePlan plan_;
 };
 

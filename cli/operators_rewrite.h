@@ -10,6 +10,7 @@
 #include "cli/keyed_target.h"
 #include "cli/rescale_arguments.h"
 #include "cli/snapshot_rewrite.h"
+#include "cli/target_options.h"
 
 namespace savvy {
 
@@ -20,6 +21,7 @@ struct OperatorsRewrite {
   FormatOption format;
   // Of all keyed state; without it every operator keeps its layout.
   std::optional<StoredLayout> layout;
+  TargetOptions target;
 };
 
 // Writes the snapshot and prints a report. Returns the exit code.

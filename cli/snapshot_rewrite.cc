@@ -80,6 +80,12 @@ class NoRows final : public DiffSink {
   bool add(const DiffRow&) override { return true; }
 };
 
+// What is known before anything is written.
+void check_target(const RewritePlan& plan, RewriteNotes& notes) {
+  Metadata known = plan.metadata;
+  for (const std::string& note : retarget_metadata(known, plan.target)) notes.add(note);
+}
+
 // Bytes of unknown types can be written to a layout where they cannot be told apart again.
 DiffResult compare(const Snapshot& source, const Snapshot& written, const DiffOptions& options) {
   NoRows rows;
@@ -177,7 +183,9 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
     const RewriteContext context{source, registry, *cache,           memory_of(options),
                                  folder, notes,    &interrupt.flag()};
     plan_rewrite(context, plan);
+    check_target(plan, notes);
     run_units(all_units(plan, folder), options.jobs);
+    for (const std::string& note : retarget_metadata(plan.metadata, plan.target)) notes.add(note);
     const ByteVector metadata = encode_metadata(plan.metadata);
     metadata_path = local.write_metadata(metadata);
     result.file_count = folder.file_count();
@@ -203,6 +211,7 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
   const RocksdbCache cache(options.block_cache);
   const RewriteContext context{source, registry, cache, memory_of(options), folder, notes, nullptr};
   plan_rewrite(context, plan);
+  check_target(plan, notes);
   return notes.all();
 }
 

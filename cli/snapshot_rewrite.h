@@ -19,6 +19,7 @@
 #include "cli/stream_copies.h"
 #include "format/checkpoint_properties.h"
 #include "format/metadata.h"
+#include "format/metadata_target.h"
 
 namespace CLI {
 class App;
@@ -45,6 +46,7 @@ struct RewritePlan {
   explicit RewritePlan(const Snapshot& source) : copies(source) {}
 
   Metadata metadata;  // complete when all units have run
+  MetadataTarget target;
   StreamCopies copies;
   std::vector<RewriteUnit> units;
 };

@@ -1,8 +1,11 @@
 // convert of every snapshot of testdata: what the new one holds, and how it is stored.
 
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "format/checkpoint_properties.h"
+#include "format/sst_tail.h"
+#include "readers/local_storage.h"
 #include "tests/cli/rewrites.h"
 #include "tests/support/dumpable.h"
 #include "tests/support/temp_folder.h"
@@ -180,6 +183,37 @@ TEST_CASE("a snapshot is converted and rescaled in one go", "[cli][convert]") {
   }
 }
 
+TEST_CASE("an older Flink gets metadata and files that it reads", "[cli][convert]") {
+  const fs::path source = testdata_folder("flink2.3-rocksdb-native");
+  const auto checksums = [](const fs::path& snapshot) {
+    std::map<SstChecksum, int> found;
+    for (const auto& file : fs::directory_iterator(snapshot)) {
+      if (file.path().extension() != ".sst") continue;
+      ++found[read_sst_tail(*LocalStorage().open(file.path().string())).checksum];
+    }
+    return found;
+  };
+  const TempFolder folder;
+  const auto written_for = [&](const std::string& options) {
+    const fs::path there = folder.path("for" + options);
+    CAPTURE(options);
+    const Run run = convert(shell_word(source), there, "--to rocksdb " + options);
+    CAPTURE(run.err);
+    REQUIRE(run.exit_code == 0);
+    return there;
+  };
+  const fs::path newer = written_for("");
+  CHECK(read_metadata(newer).version == 6);
+  CHECK(checksums(newer).count(SstChecksum::kXxh3) == 1);
+  const fs::path older = written_for("--for-flink 1.20");
+  CHECK(read_metadata(older).version == 4);
+  CHECK(checksums(older).size() == 1);
+  CHECK(checksums(older).count(SstChecksum::kCrc32c) == 1);
+  CHECK(read_metadata(written_for("--for-flink 1.15")).version == 3);
+  CHECK(read_metadata(written_for("--metadata-version 5")).version == 5);
+  CHECK(run_savvy("diff " + shell_word(source) + " " + shell_word(older)).exit_code == 0);
+}
+
 TEST_CASE("convert refuses what it cannot do, and leaves nothing behind", "[cli][convert]") {
   const TempFolder folder;
   const auto refuses = [&](const std::string& options, int exit_code, const std::string& text) {
@@ -195,6 +229,8 @@ TEST_CASE("convert refuses what it cannot do, and leaves nothing behind", "[cli]
   refuses("--to forst", 2, "canonical");
   refuses("--to rocksdb --parallelism 0", 2, "parallelism");
   refuses("--to rocksdb --parallelism 129", 4, "keyed-tuple");
+  refuses("--to rocksdb --for-flink 1.14", 2, "1.15 to 1.20");
+  refuses("--to rocksdb --for-flink 1.18 --metadata-version 6", 2, "");
 }
 
 TEST_CASE("a dry run of convert says what it would do and writes nothing", "[cli][convert]") {
