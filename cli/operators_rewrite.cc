@@ -109,10 +109,13 @@ class OperatorsPlan {
     const StoredForm stored = stored_form(context, op);
     StoredForm form;
     form.layout = *layout_;
-    form.code = stored.layout == *layout_ ? stored.code : code_of(*layout_, version);
+    // A canonical stream behind another code, as RocksDB wrote it before Flink 1.16, is restored by
+    // RocksDB alone (HeapKeyedStateBackendBuilder).
+    const bool keeps_code = stored.layout == *layout_ && *layout_ != StoredLayout::kCanonical;
+    form.code = keeps_code ? stored.code : code_of(*layout_, version);
     form.key_value_only = true;
-    form.reads_xxh3 = target_.release ? *target_.release >= kFlink2
-                                      : version >= kFirstVersionOfFlink2;
+    form.reads_xxh3 =
+        target_.release ? *target_.release >= kFlink2 : version >= kFirstVersionOfFlink2;
     return form;
   }
 

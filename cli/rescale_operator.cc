@@ -217,16 +217,22 @@ PlanKeyed copy_keyed(StreamCopies& copies) {
   };
 }
 
+// A copied stream of key groups; a canonical one under the code that every backend restores.
+KeyedHandle with_code(const KeyedHandle& copied, const StoredForm& form) {
+  KeyGroupsHandle handle = *handle_as<KeyGroupsHandle>(copied);
+  if (form.layout == StoredLayout::kCanonical) handle.code = form.code;
+  return Boxed<KeyGroupsHandle>(std::move(handle));
+}
+
 // Streams that are in the layout already are copied, whatever they hold.
 PlanKeyed convert_keyed(const RewriteContext& context, const OperatorState& op,
                         const StoredForm& form, StreamCopies& copies,
                         std::vector<RewriteUnit>& units) {
   const auto conversion = std::make_shared<KeyedConversion>(context, op, form);
-  return [conversion, &context, &op, layout = form.layout, &copies, &units](const Subtask& old,
-                                                                            Subtask& copy) {
+  return [conversion, &context, &op, form, &copies, &units](const Subtask& old, Subtask& copy) {
     if (is_null(old.managed_keyed_state)) return;
-    if (is_stream_in(context, op, old.managed_keyed_state, layout)) {
-      copy.managed_keyed_state = copies.plan_all(old.managed_keyed_state);
+    if (is_stream_in(context, op, old.managed_keyed_state, form.layout)) {
+      copy.managed_keyed_state = with_code(copies.plan_all(old.managed_keyed_state), form);
     } else {
       units.emplace_back([conversion, &old, &copy] { conversion->convert(old, copy); });
     }
