@@ -22,9 +22,6 @@
 namespace savvy {
 namespace {
 
-// Flink 1.11 brought version 3, and handles relative to the metadata.
-constexpr std::int32_t kFirstVersionWithRelativeFiles = 3;
-
 struct RescaleCommand {
   RewriteOptions rewrite;
   FormatOption format;
@@ -81,11 +78,7 @@ SnapshotFacts facts_of(const Snapshot& source) {
 
 void plan_units(const RewriteContext& context, const RescalePlan& plan, RewritePlan& rewrite) {
   const Metadata& old = context.source.metadata();
-  if (old.version < kFirstVersionWithRelativeFiles) {
-    context.notes.add(
-        "the new snapshot restores in Flink 1.11 and later: what is older does not "
-        "know files by relative names");
-  }
+  note_relative_files(old.version, context.notes);
   rewrite.metadata.version = old.version;
   rewrite.metadata.dialect = old.dialect;
   rewrite.metadata.checkpoint_id = old.checkpoint_id;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "cli/record_output.h"
+#include "cli/rewrite_report.h"
 #include "cli/table.h"
 
 namespace savvy {
@@ -57,17 +58,9 @@ std::string report_text(const RescaleReport& report) {
       fmt::format("{} {} -> {}\n", report.result ? "rescaled" : "would rescale",
                   printable(report.source.metadata_path()), printable(report.options.destination));
   text += plan_text(report);
-  for (const std::string& note : report.notes) text += fmt::format("note: {}\n", printable(note));
+  text += notes_text(report.notes);
   if (!report.result) return text;
-  if (report.result->verified) {
-    text += "verified: the new snapshot holds what its source holds\n";
-    text += counts_text(*report.result->verified);
-  } else {
-    text += "not verified, as --no-verify asks\n";
-  }
-  text += fmt::format("{} in {} files\n", human_bytes(report.result->bytes),
-                      report.result->file_count + 1);
-  return text + restore_command(report.options.destination, report.parallelism) + '\n';
+  return text + outcome_text(*report.result, report.options.destination, report.parallelism);
 }
 
 Json operator_json(const RescaleReport& report, std::size_t index) {
@@ -101,12 +94,9 @@ Json report_json(const RescaleReport& report) {
     document["operators"].push_back(operator_json(report, i));
   }
   document["notes"] = report.notes;
-  if (!report.result) return document;
-  document["files"] = report.result->file_count + 1;
-  document["bytes"] = report.result->bytes;
-  document["verified"] = report.result->verified.has_value();
-  if (report.result->verified) document["states"] = counts_json(*report.result->verified);
-  document["restore"] = restore_command(report.options.destination, report.parallelism);
+  if (report.result) {
+    add_outcome(document, *report.result, report.options.destination, report.parallelism);
+  }
   return document;
 }
 
