@@ -73,7 +73,8 @@ int run_program(int argc, char** argv) {
   const std::vector<Command> commands = {
       add_inspect_command(program), add_schema_command(program),  add_dump_command(program),
       add_get_command(program),     add_stats_command(program),   add_files_command(program),
-      add_diff_command(program),    add_rescale_command(program), add_uid_command(program)};
+      add_diff_command(program),    add_rescale_command(program), add_relocate_command(program),
+      add_uid_command(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::RequiredError& error) {
