@@ -24,6 +24,7 @@ Command add_diff_command(CLI::App& program);
 Command add_files_command(CLI::App& program);
 Command add_stats_command(CLI::App& program);
 Command add_get_command(CLI::App& program);
+Command add_relocate_command(CLI::App& program);
 Command add_rescale_command(CLI::App& program);
 Command add_convert_command(CLI::App& program);
 Command add_uid_command(CLI::App& program);

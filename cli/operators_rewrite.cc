@@ -3,6 +3,7 @@
 #include "cli/output.h"
 #include "cli/rescale_operator.h"
 #include "cli/rescale_report.h"
+#include "cli/retarget.h"
 #include "format/key_groups.h"
 #include "format/kryo_release.h"
 #include "readers/local_storage.h"
@@ -12,8 +13,6 @@
 namespace savvy {
 namespace {
 
-// Flink 1.11 brought version 3, and handles relative to the metadata.
-constexpr std::int32_t kFirstVersionWithRelativeFiles = 3;
 // Flink 1.16: all releases that write it know the newer codes of keyed handles.
 constexpr std::int32_t kFirstVersionWithNewCodes = 4;
 // With RocksDB 8.10, whose files have XXH3 checksums.
@@ -68,12 +67,8 @@ class OperatorsPlan {
 
   void add_units(const RewriteContext& context, RewritePlan& rewrite) const {
     const Metadata& old = context.source.metadata();
-    if (old.version < kFirstVersionWithRelativeFiles) {
-      context.notes.add(
-          "the new snapshot restores in Flink 1.11 and later: what is older does not "
-          "know files by relative names");
-    }
-    note_older_release(context);
+    note_relative_files(old.version, context.notes);
+    note_kept_values(old.version, target_version(target_, old.version), context.notes);
     rewrite.target = target_;
     rewrite.metadata.version = old.version;
     rewrite.metadata.dialect = old.dialect;
@@ -89,14 +84,6 @@ class OperatorsPlan {
   }
 
  private:
-  void note_older_release(const RewriteContext& context) const {
-    const bool from_2 = context.source.metadata().version >= kFirstVersionOfFlink2;
-    if (!from_2 || !target_.release || *target_.release >= kFlink2) return;
-    context.notes.add(
-        "the descriptions of the serializers stay those of Flink 2: Flink 1 restores a state only "
-        "where it reads the description of its serializer, which it does not of Kryo 5");
-  }
-
   std::optional<SavepointFormat> savepoint_format() const {
     if (!layout_) return std::nullopt;
     return *layout_ == StoredLayout::kCanonical ? SavepointFormat::kCanonical

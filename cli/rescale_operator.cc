@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "cli/copy_state.h"
 #include "cli/rehash_keyed.h"
 #include "cli/rescale_keyed.h"
 #include "cli/rescale_operator_state.h"
@@ -18,20 +19,6 @@
 namespace savvy {
 namespace {
 
-std::vector<ChannelHandle> copy_channels(const std::vector<ChannelHandle>& handles,
-                                         StreamCopies& copies) {
-  std::vector<ChannelHandle> copied;
-  for (const ChannelHandle& handle : handles) copied.push_back(copies.plan_all(handle));
-  return copied;
-}
-
-// A handle of merged files that only keeps their folder alive has nothing to copy.
-Boxed<OperatorHandle> copy_operator_handle(const Boxed<OperatorHandle>& handle,
-                                           StreamCopies& copies) {
-  if (!handle || holds_no_state(*handle)) return {};
-  return copies.plan_all(*handle);
-}
-
 // Fills in the keyed state of a subtask whose other state is copied.
 using PlanKeyed = std::function<void(const Subtask& old, Subtask& copy)>;
 
@@ -41,17 +28,13 @@ void copy_operator(const OperatorState& op, const OperatorPlan& plan, StreamCopi
   result.subtasks.reserve(op.subtasks.size());
   for (const Subtask& subtask : op.subtasks) {
     if (subtask.finished && plan.dropped_finished_subtasks > 0) continue;
-    Subtask copy = subtask;
-    copy.managed_operator_state = copy_operator_handle(subtask.managed_operator_state, copies);
-    copy.raw_operator_state = copy_operator_handle(subtask.raw_operator_state, copies);
-    copy.raw_keyed_state = copies.plan_all(subtask.raw_keyed_state);
+    Subtask kept = subtask;
+    kept.managed_keyed_state = {};
     if (plan.dropped_channel_handles > 0) {
-      copy.input_channel_state.clear();
-      copy.result_subpartition_state.clear();
+      kept.input_channel_state.clear();
+      kept.result_subpartition_state.clear();
     }
-    copy.input_channel_state = copy_channels(copy.input_channel_state, copies);
-    copy.result_subpartition_state = copy_channels(copy.result_subpartition_state, copies);
-    result.subtasks.push_back(std::move(copy));
+    result.subtasks.push_back(copy_subtask(kept, copies));
     plan_keyed(subtask, result.subtasks.back());
   }
 }

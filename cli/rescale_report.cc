@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "cli/record_output.h"
+#include "cli/rewrite_report.h"
 #include "cli/table.h"
 
 namespace savvy {
@@ -64,19 +65,10 @@ std::string report_text(const RescaleReport& report) {
       fmt::format("{} {} -> {}\n", headline(report), printable(report.source.metadata_path()),
                   printable(report.command.rewrite.destination));
   text += plan_text(report);
-  for (const std::string& note : report.notes) text += fmt::format("note: {}\n", printable(note));
+  text += notes_text(report.notes);
   if (!report.result) return text;
-  if (report.result->verified) {
-    text += "verified: the new snapshot holds what its source holds\n";
-    text += counts_text(*report.result->verified);
-  } else {
-    text += "not verified, as --no-verify asks\n";
-  }
-  text += fmt::format("{} in {} files\n", human_bytes(report.result->bytes),
-                      report.result->file_count + 1);
-  return text +
-         restore_command(report.command.rewrite.destination, report.command.rescale.parallelism) +
-         '\n';
+  return text + outcome_text(*report.result, report.command.rewrite.destination,
+                             report.command.rescale.parallelism);
 }
 
 Json operator_json(const RescaleReport& report, std::size_t index) {
@@ -111,13 +103,10 @@ Json report_json(const RescaleReport& report) {
     document["operators"].push_back(operator_json(report, i));
   }
   document["notes"] = report.notes;
-  if (!report.result) return document;
-  document["files"] = report.result->file_count + 1;
-  document["bytes"] = report.result->bytes;
-  document["verified"] = report.result->verified.has_value();
-  if (report.result->verified) document["states"] = counts_json(*report.result->verified);
-  document["restore"] =
-      restore_command(report.command.rewrite.destination, report.command.rescale.parallelism);
+  if (report.result) {
+    add_outcome(document, *report.result, report.command.rewrite.destination,
+                report.command.rescale.parallelism);
+  }
   return document;
 }
 

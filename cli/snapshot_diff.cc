@@ -55,7 +55,8 @@ class SnapshotDiff {
       : a_(a),
         b_(b),
         registry_a_(make_serializer_registry(kryo_release(a.metadata().version))),
-        registry_b_(make_serializer_registry(kryo_release(b.metadata().version))),
+        registry_b_(make_serializer_registry(
+            options.kryo_of_second.value_or(kryo_release(b.metadata().version)))),
         options_(options),
         recorder_(sink) {}
 

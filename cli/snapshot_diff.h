@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "cli/cell_rows.h"
 #include "cli/keyed_rows.h"
 #include "cli/row_filter.h"
+#include "format/kryo_release.h"
 #include "readers/rocksdb_source.h"
 #include "readers/snapshot.h"
 
@@ -89,6 +91,7 @@ struct DiffOptions {
   std::string temp_directory;
   unsigned jobs = 1;
   std::shared_ptr<const RocksdbCache> cache;       // must be set
+  std::optional<KryoRelease> kryo_of_second;       // by default what its metadata version tells
   const std::atomic<bool>* interrupted = nullptr;  // ends the comparison with an InterruptedError
 };
 

@@ -14,6 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/table.h"
 #include "format/errors.h"
+#include "format/kryo_release.h"
 #include "readers/inventory.h"
 #include "readers/local_storage.h"
 #include "writers/local_output.h"
@@ -26,6 +27,8 @@ namespace fs = std::filesystem;
 // For all threads together; what exceeds it goes to --tmp-dir.
 constexpr std::size_t kSortBudgetBytes = 64 * 1024 * 1024;
 constexpr std::int32_t kFirstVersionWithProperties = 4;
+// Flink 1.11 brought version 3, and handles relative to the metadata.
+constexpr std::int32_t kFirstVersionWithRelativeFiles = 3;
 
 // Stands for the folder while a rewrite is only planned.
 class NoFolder final : public OutputFolder {
@@ -55,15 +58,6 @@ void require_room(const Snapshot& source, const std::string& destination) {
   throw IoError(IoDirection::kWriting,
                 fmt::format("{}: {} are free there, and the snapshot takes about {}", destination,
                             human_bytes(free), human_bytes(wanted)));
-}
-
-// A source is never changed, and a folder in it would be a change.
-void require_outside(const Snapshot& source, const std::string& destination) {
-  std::error_code ignored;
-  const fs::path from = fs::weakly_canonical(source.directory(), ignored);
-  const fs::path to = fs::weakly_canonical(destination, ignored);
-  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return;
-  throw UsageError(fmt::format("{}: lies in the source, which is never changed", destination));
 }
 
 std::vector<RewriteUnit> all_units(RewritePlan& plan, OutputFolder& folder) {
@@ -110,6 +104,8 @@ DiffResult verify(const Snapshot& source, const std::string& metadata_path,
   diff.temp_directory = options.temp_directory;
   diff.jobs = options.jobs;
   diff.cache = std::move(cache);
+  // Values are copied, whatever the version of the metadata around them.
+  diff.kryo_of_second = kryo_release(source.metadata().version);
   diff.interrupted = &interrupted;
   DiffResult result = compare(source, written, diff);
   if (!result.equal()) {
@@ -213,6 +209,21 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
   plan_rewrite(context, plan);
   check_target(plan, notes);
   return notes.all();
+}
+
+void require_outside(const Snapshot& source, const std::string& destination) {
+  std::error_code ignored;
+  const fs::path from = fs::weakly_canonical(source.directory(), ignored);
+  const fs::path to = fs::weakly_canonical(destination, ignored);
+  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return;
+  throw UsageError(fmt::format("{}: lies in the source, which is never changed", destination));
+}
+
+void note_relative_files(std::int32_t version, RewriteNotes& notes) {
+  if (version >= kFirstVersionWithRelativeFiles) return;
+  notes.add(
+      "the new snapshot restores in Flink 1.11 and later: what is older does not know files by "
+      "relative names");
 }
 
 ByteVector self_contained_properties(const Snapshot& source,

@@ -28,10 +28,12 @@ StreamPlace place_of(const StreamHandle& stream) {
           segment.path};
 }
 
-// The last component; a handle must not lead out of the folder or to the metadata.
+// The last component; a handle must not lead out of the folder or to the metadata, and Flink's Path
+// takes what stands before a colon for a scheme.
 std::string file_name_of(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
-  const bool plain = !name.empty() && name != "." && name != ".." && !name.starts_with("_metadata");
+  const bool plain = !name.empty() && name != "." && name != ".." &&
+                     name.find(':') == std::string::npos && !name.starts_with("_metadata");
   return plain ? name : "stream";
 }
 

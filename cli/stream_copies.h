@@ -34,15 +34,18 @@ class StreamCopies {
     return map_streams(handle, [this](const StreamUse& use) { return plan(use); });
   }
 
+  struct Copy {
+    StreamHandle stream;  // of the source
+    std::string name;     // in the new folder
+    std::uint64_t bytes;
+  };
+  // In the order in which they were planned.
+  const std::vector<Copy>& copies() const { return copies_; }
+
   std::size_t size() const { return copies_.size(); }
   void make(std::size_t copy, OutputFolder& folder) const;
 
  private:
-  struct Copy {
-    StreamHandle stream;
-    std::string name;
-    std::uint64_t bytes;
-  };
   std::string free_name(const std::string& wanted);
 
   const Snapshot& source_;

@@ -181,6 +181,10 @@ std::string without_end_slash(std::string_view path) {
   return std::string(path.substr(0, last + 1));
 }
 
+std::string file_in(const std::string& folder, std::string_view name) {
+  return fmt::format("{}/{}", folder, name);
+}
+
 std::string parent_of(const std::string& path) {
   const fs::path parent = fs::path(path).parent_path();
   return parent.empty() ? "." : parent.string();
@@ -205,7 +209,7 @@ LocalSnapshotFolder::~LocalSnapshotFolder() {
 }
 
 std::string LocalSnapshotFolder::path_of(std::string_view name) const {
-  return fmt::format("{}/{}", work_folder_, name);
+  return file_in(work_folder_, name);
 }
 
 std::unique_ptr<OutputFile> LocalSnapshotFolder::create(std::string_view name) {
@@ -240,6 +244,46 @@ void LocalSnapshotFolder::commit() {
   rename_to_new(work_folder_, destination_);
   removed_by_destructor_ = false;
   sync_folder(parent_of(destination_));
+}
+
+LocalMetadataFile::LocalMetadataFile(std::string_view folder, const std::atomic<bool>* interrupted)
+    : folder_(without_end_slash(folder)), interrupted_(interrupted) {
+  require_free_for_metadata(folder_);
+  made_folder_ = mkdir(folder_.c_str(), kNewFolderMode) == 0;
+  if (!made_folder_ && errno != EEXIST) fail(folder_, "create");
+}
+
+LocalMetadataFile::~LocalMetadataFile() {
+  if (removed_by_destructor_) unlink(file_in(folder_, kUnverifiedMetadata).c_str());
+  if (made_folder_) rmdir(folder_.c_str());
+}
+
+std::string LocalMetadataFile::write(Bytes metadata) {
+  check_interrupt(interrupted_);
+  const std::string path = file_in(folder_, kUnverifiedMetadata);
+  LocalOutputFile file(path, std::string(kUnverifiedMetadata), interrupted_);
+  removed_by_destructor_ = true;
+  file.append(metadata);
+  file.finish();
+  sync_folder(folder_);
+  return path;
+}
+
+void LocalMetadataFile::commit() {
+  check_interrupt(interrupted_);
+  rename_to_new(file_in(folder_, kUnverifiedMetadata), file_in(folder_, kMetadata));
+  removed_by_destructor_ = false;
+  sync_folder(folder_);
+  if (made_folder_) sync_folder(parent_of(folder_));
+  made_folder_ = false;
+}
+
+void require_free_for_metadata(std::string_view folder) {
+  const std::string name = without_end_slash(folder);
+  const std::string metadata = file_in(name, kMetadata);
+  if (exists(metadata)) refuse_destination(metadata);
+  const std::string part = file_in(name, kUnverifiedMetadata);
+  if (exists(part)) refuse_leftover(part);
 }
 
 void require_free_name(std::string_view destination) {

@@ -55,6 +55,34 @@ class LocalSnapshotFolder final : public OutputFolder {
   bool removed_by_destructor_ = true;
 };
 
+// Metadata alone, which appears in a folder of files that were put there by others.
+//
+// Bytes   it is written as _metadata.part and renamed by commit(). A folder that is not there is
+//         made; without commit() nothing that was made is left
+// Errors  UnsupportedError: the folder holds a _metadata or _metadata.part. IoError (writing).
+//         InterruptedError, as above
+class LocalMetadataFile {
+ public:
+  explicit LocalMetadataFile(std::string_view folder,
+                             const std::atomic<bool>* interrupted = nullptr);
+  ~LocalMetadataFile();
+  LocalMetadataFile(const LocalMetadataFile&) = delete;
+  LocalMetadataFile& operator=(const LocalMetadataFile&) = delete;
+
+  // Returns the file's path, to verify it with.
+  std::string write(Bytes metadata);
+  void commit();
+
+ private:
+  std::string folder_;
+  const std::atomic<bool>* interrupted_;
+  bool made_folder_ = false;
+  bool removed_by_destructor_ = false;  // the file
+};
+
+// Throws if a metadata file in `folder` would be refused for what is there.
+void require_free_for_metadata(std::string_view folder);
+
 // Throws if a snapshot at `destination` would be refused for what is there.
 void require_free_name(std::string_view destination);
 

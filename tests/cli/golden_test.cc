@@ -27,6 +27,7 @@ constexpr Golden kGoldens[] = {
     {"help-files.txt", "files --help"},
     {"help-get.txt", "get --help"},
     {"help-rescale.txt", "rescale --help"},
+    {"help-relocate.txt", "relocate --help"},
     {"help-uid.txt", "uid --help"},
     {"inspect-2.3-hashmap-canonical.txt",
      "inspect testdata/flink2.3-hashmap-canonical --format text"},
@@ -80,6 +81,15 @@ constexpr Golden kGoldens[] = {
      "rescale testdata/flink2.3-hashmap-canonical build/nowhere --operator keyed-string=3 "
      "--dry-run "
      "--format json"},
+    {"relocate-2.3-dry-run.txt",
+     "relocate testdata/flink2.3-hashmap-checkpoint build/nowhere --for-flink 1.20 --dry-run "
+     "--format text"},
+    {"relocate-2.3-uris.txt",
+     "relocate "
+     "testdata/flink2.3-hashmap-checkpoint-merged/00000000000000000000000000000001/chk-2 "
+     "build/nowhere --rewrite-prefix "
+     "file:/tmp/savvy-testdata/flink2.3-hashmap-checkpoint-merged=s3://bucket/flink --dry-run "
+     "--format text"},
     {"dump-2.3-broadcast.jsonl",
      "dump testdata/flink2.3-hashmap-canonical --operator broadcast --kind broadcast"},
     {"dump-2.3-keyed-pojo.csv",

@@ -225,6 +225,66 @@ TEST_CASE("an interrupt ends the writing and leaves nothing", "[local_output]") 
   CHECK(guard.flag());
 }
 
+TEST_CASE("metadata appears beside files that are there", "[local_output]") {
+  const TempFolder temp;
+  temp.add("sp/file", "mine");
+  {
+    LocalMetadataFile file(temp.path("sp/"));
+    CHECK(file.write(kMetadata) == temp.path("sp/_metadata.part"));
+    CHECK(read_file(temp.path("sp/_metadata.part")) == kMetadata);
+    CHECK_FALSE(fs::exists(temp.path("sp/_metadata")));
+    file.commit();
+  }
+  CHECK(read_file(temp.path("sp/_metadata")) == kMetadata);
+  CHECK_FALSE(fs::exists(temp.path("sp/_metadata.part")));
+  CHECK(read_text(temp.path("sp/file")) == "mine");
+}
+
+TEST_CASE("a folder is made for metadata", "[local_output]") {
+  const TempFolder temp;
+  {
+    LocalMetadataFile file(temp.path("sp"));
+    file.write(kMetadata);
+    file.commit();
+  }
+  CHECK(read_file(temp.path("sp/_metadata")) == kMetadata);
+}
+
+TEST_CASE("metadata without a commit leaves nothing of its own", "[local_output]") {
+  const TempFolder temp;
+  temp.add("there/file", "mine");
+  for (const std::string name : {"there", "made"}) {
+    LocalMetadataFile file(temp.path(name));
+    file.write(kMetadata);
+  }
+  CHECK_FALSE(fs::exists(temp.path("made")));
+  CHECK_FALSE(fs::exists(temp.path("there/_metadata.part")));
+  CHECK(read_text(temp.path("there/file")) == "mine");
+}
+
+TEST_CASE("metadata is never written over", "[local_output]") {
+  const TempFolder temp;
+  temp.add("whole/_metadata", "m");
+  temp.add("begun/_metadata.part", "p");
+  temp.add("meanwhile/file");
+  CHECK(message_of<UnsupportedError>([&] {
+          LocalMetadataFile file(temp.path("whole"));
+        }).starts_with(temp.path("whole/_metadata") + ": exists already"));
+  CHECK(message_of<UnsupportedError>([&] {
+          LocalMetadataFile file(temp.path("begun"));
+        }).starts_with(temp.path("begun/_metadata.part") + ": exists already"));
+  CHECK(read_text(temp.path("begun/_metadata.part")) == "p");
+  {
+    LocalMetadataFile file(temp.path("meanwhile"));
+    file.write(kMetadata);
+    temp.add("meanwhile/_metadata", "other");
+    CHECK_THROWS_AS(file.commit(), UnsupportedError);
+  }
+  CHECK(read_text(temp.path("meanwhile/_metadata")) == "other");
+  CHECK_FALSE(fs::exists(temp.path("meanwhile/_metadata.part")));
+  CHECK_THROWS_AS(LocalMetadataFile(temp.path("no/sp")), IoError);
+}
+
 TEST_CASE("free space is that of the folder above", "[local_output]") {
   const TempFolder temp;
   CHECK(free_bytes(temp.path("sp")) > 0);
