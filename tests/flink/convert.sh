@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Converts the snapshots of testdata with savvy and restores the results in a real Flink.
+# Converts and relocates the snapshots of testdata with savvy and restores the results in a real
+# Flink.
 #
 #   tests/flink/convert.sh PROGRAM LINE [SUBSTRING]
 #
