@@ -427,7 +427,8 @@ TEST_CASE("an SST file that an older release does not read is named", "[cli][rel
   const fs::path chain =
       last_checkpoint("flink2.3-rocksdb-checkpoint-incremental-heap-timers", "chk-6");
   const Run uris = relocate(shell_word(chain), temp.path("there"),
-                            "--for-flink 1.20 --rewrite-prefix file:/tmp=s3://b");
+                            "--for-flink 1.20 --rewrite-prefix file:/tmp=s3://b --map file:/tmp=" +
+                                shell_word(temp.path("nowhere")));
   CAPTURE(uris.err);
   REQUIRE(uris.exit_code == 0);
   CHECK(uris.out.find("SST files are not found here: whether Flink 1.20 reads them is not known") !=
