@@ -115,22 +115,22 @@ TEST_CASE("from layout to layout and back nothing changes, and a second round no
     const TempFolder folder;
     const std::string source = shell_word(testdata_folder(name));
     std::string from = source;
-    for (const std::string round : {"1", "2"}) {
-      for (const std::string layout : {"rocksdb", "hashmap", "canonical"}) {
-        const fs::path to = folder.path(layout + round);
-        REQUIRE(convert(from, to, "--to " + layout).exit_code == 0);
-        from = shell_word(to);
-      }
+    for (const std::string to :
+         {"rocksdb1", "hashmap1", "canonical1", "rocksdb2", "hashmap2", "canonical2", "rocksdb3"}) {
+      const std::string layout = to.substr(0, to.size() - 1);
+      REQUIRE(convert(from, folder.path(to), "--to " + layout).exit_code == 0);
+      from = shell_word(folder.path(to));
     }
-    const Run diff = run_savvy("diff " + source + " " + from);
-    CHECK(diff.exit_code == 0);
-    for (const std::string& layout : kLayouts) {
-      CAPTURE(layout);
-      // Flink before FLINK-38137 wrote bytes behind the flag of a null in a map: the first round
-      // copies them into RocksDB, and the hashmap layout has no place for them.
-      if (layout == "rocksdb" && name.starts_with("flink1.20")) continue;
-      CHECK(files_in(folder.path(layout + "1")).size() > 1);
-      CHECK(files_in(folder.path(layout + "1")) == files_in(folder.path(layout + "2")));
+    CHECK(run_savvy("diff " + source + " " + from).exit_code == 0);
+    // Flink writes bytes behind the flag of a null in a map (FLINK-38137): the first round copies
+    // them into RocksDB, and the hashmap layout has no place for them.
+    for (const auto& [first, second] : {std::pair("hashmap1", "hashmap2"),
+                                        {"canonical1", "canonical2"},
+                                        {"rocksdb2", "rocksdb3"}}) {
+      CAPTURE(first);
+      const auto files = files_in(folder.path(first));
+      CHECK(files.size() > 1);
+      CHECK((files == files_in(folder.path(second))));
     }
   }
 }
@@ -145,7 +145,7 @@ TEST_CASE("convert writes the same bytes each time and for any number of threads
       const std::string options = "--to " + layout + " --jobs ";
       REQUIRE(convert(source, folder.path("a"), options + "1").exit_code == 0);
       REQUIRE(convert(source, folder.path("b"), options + "8").exit_code == 0);
-      CHECK(files_in(folder.path("a")) == files_in(folder.path("b")));
+      CHECK((files_in(folder.path("a")) == files_in(folder.path("b"))));
     }
   }
 }
