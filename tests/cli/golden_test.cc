@@ -27,6 +27,7 @@ constexpr Golden kGoldens[] = {
     {"help-files.txt", "files --help"},
     {"help-get.txt", "get --help"},
     {"help-rescale.txt", "rescale --help"},
+    {"help-convert.txt", "convert --help"},
     {"help-relocate.txt", "relocate --help"},
     {"help-uid.txt", "uid --help"},
     {"inspect-2.3-hashmap-canonical.txt",
@@ -81,6 +82,9 @@ constexpr Golden kGoldens[] = {
      "rescale testdata/flink2.3-hashmap-canonical build/nowhere --operator keyed-string=3 "
      "--dry-run "
      "--format json"},
+    {"convert-2.3-dry-run.txt",
+     "convert testdata/flink2.3-rocksdb-native build/nowhere --to canonical --for-flink 1.20 "
+     "--dry-run --format text"},
     {"relocate-2.3-dry-run.txt",
      "relocate testdata/flink2.3-hashmap-checkpoint build/nowhere --for-flink 1.20 --dry-run "
      "--format text"},
