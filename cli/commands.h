@@ -20,6 +20,7 @@ struct Command {
 Command add_inspect_command(CLI::App& program);
 Command add_schema_command(CLI::App& program);
 Command add_dump_command(CLI::App& program);
+Command add_check_command(CLI::App& program);
 Command add_diff_command(CLI::App& program);
 Command add_files_command(CLI::App& program);
 Command add_stats_command(CLI::App& program);

@@ -121,7 +121,8 @@ void ByteReader::extend_window(std::size_t n) {
   throw FormatError(fmt::format("{}: offset {:#x}{}{}: {}{}\n  {}", file_, offset(),
                                 source_ != nullptr && !source_->position_note().empty() ? " " : "",
                                 source_ != nullptr ? source_->position_note() : "", message,
-                                places(), hex_line(offset(), width)));
+                                places(), hex_line(offset(), width)),
+                    offset());
 }
 
 [[gnu::cold, gnu::noinline]] void ByteReader::fail_at(std::uint64_t offset,

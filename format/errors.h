@@ -11,6 +11,8 @@
 
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,6 +32,13 @@ class UsageError : public Error {
 class FormatError : public Error {
  public:
   using Error::Error;
+  FormatError(const std::string& message, std::uint64_t offset) : Error(message), offset_(offset) {}
+
+  // Where in the file the bytes are, if the error is about certain bytes.
+  std::optional<std::uint64_t> offset() const { return offset_; }
+
+ private:
+  std::optional<std::uint64_t> offset_;
 };
 
 class UnsupportedError : public Error {
