@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/work_options.h"
+
 namespace savvy {
 namespace {
 
@@ -30,12 +32,7 @@ void add_snapshot_options(CLI::App& command, SnapshotOptions& options) {
                   "Directory that holds _metadata, or the metadata file itself, "
                   "e.g. /checkpoints/7d1c.../chk-42")
       ->required();
-  command
-      .add_option("--map", options.map_rules,
-                  "Where a URI prefix of the snapshot lives here; repeatable, longest prefix wins, "
-                  "e.g. --map s3://bucket/flink=/mnt/flink")
-      ->type_name("FROM=TO")
-      ->allow_extra_args(false);
+  add_map_option(command, options.map_rules);
 }
 
 void add_place_filter_options(CLI::App& command, RowFilterOptions& options) {

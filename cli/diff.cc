@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/diff_output.h"
+#include "cli/work_options.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
@@ -131,20 +132,10 @@ void add_output_options(CLI::App& command, DiffCommandOptions& options) {
 }
 
 void add_work_options(CLI::App& command, DiffCommandOptions& options) {
-  command
-      .add_option("--tmp-dir", options.temp_directory,
-                  "Where what does not fit in memory is sorted, e.g. --tmp-dir /var/tmp")
-      ->type_name("DIR");
-  command
-      .add_option("-j,--jobs", options.jobs,
-                  "Threads; differences come in the same order for any number")
-      ->check(CLI::Range(1U, 1024U))
-      ->type_name("N");
-  command
-      .add_option("--block-cache", options.block_cache,
-                  "Memory for blocks of RocksDB files, e.g. --block-cache 256MB (64MB by default)")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
+  add_temp_directory_option(command, options.temp_directory,
+                            "Where what does not fit in memory is sorted");
+  add_jobs_option(command, options.jobs, "differences come in the same order for any number");
+  add_block_cache_option(command, options.block_cache);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/row_command.h"
+#include "cli/work_options.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
@@ -49,18 +50,13 @@ void add_row_options(CLI::App& command, RowCommandOptions& options) {
       "--sort", options.sort,
       "Order operators by id and the entries of each key group by state name and key, so "
       "that equal keyed state gives equal text whatever backend wrote it");
-  command
-      .add_option("--tmp-dir", options.temp_directory,
-                  "Where to keep what does not fit in memory, e.g. --tmp-dir /var/tmp")
-      ->type_name("DIR");
+  add_temp_directory_option(command, options.temp_directory,
+                            "Where to keep what does not fit in memory");
   add_row_output_option(command, options);
 }
 
 void add_run_options(CLI::App& command, RowCommandOptions& options) {
-  command
-      .add_option("-j,--jobs", options.jobs, "Threads; rows come in the same order for any number")
-      ->check(CLI::Range(1U, 1024U))
-      ->type_name("N");
+  add_jobs_option(command, options.jobs, "rows come in the same order for any number");
   add_row_reading_options(command, options);
   command.add_flag("--keep-going", options.keep_going,
                    "Go on behind a damaged key group or state; exit code 3 at the end");

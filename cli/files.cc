@@ -9,7 +9,7 @@
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
-#include "cli/record_output.h"
+#include "cli/rendering.h"
 #include "cli/table.h"
 #include "readers/inventory.h"
 #include "readers/local_storage.h"
@@ -97,29 +97,25 @@ std::vector<Json> file_records(const std::vector<FileEntry>& files) {
   return records;
 }
 
+Json files_json(const std::vector<FileEntry>& files) {
+  Json document = json_document();
+  const InventoryTotals totals = total(files);
+  document["inline_count"] = totals.inline_count;
+  document["inline_bytes"] = totals.inline_bytes;
+  document["file_count"] = totals.file_count;
+  document["file_bytes"] = totals.file_bytes;
+  document["missing_count"] = totals.missing_count;
+  document["files"] = file_records(files);
+  return document;
+}
+
 std::string render(const std::vector<FileEntry>& files, DocumentFormat format) {
-  switch (format) {
-    case DocumentFormat::kText:
-      return files_text(files);
-    case DocumentFormat::kJson: {
-      Json document = json_document();
-      const InventoryTotals totals = total(files);
-      document["inline_count"] = totals.inline_count;
-      document["inline_bytes"] = totals.inline_bytes;
-      document["file_count"] = totals.file_count;
-      document["file_bytes"] = totals.file_bytes;
-      document["missing_count"] = totals.missing_count;
-      document["files"] = file_records(files);
-      return pretty_text(document);
-    }
-    case DocumentFormat::kJsonl:
-      return records_jsonl(file_records(files));
-    case DocumentFormat::kCsv:
-      break;
-  }
-  return records_csv({"status", "kind", "recorded_bytes", "found_bytes", "segment_start", "uri",
-                      "local_path", "uses"},
-                     file_records(files));
+  return render({.text = [&] { return files_text(files); },
+                 .document = [&] { return files_json(files); },
+                 .records = [&] { return file_records(files); },
+                 .columns = {"status", "kind", "recorded_bytes", "found_bytes", "segment_start",
+                             "uri", "local_path", "uses"}},
+                format);
 }
 
 int run_files(const FilesOptions& options) {

@@ -10,7 +10,7 @@
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
-#include "cli/record_output.h"
+#include "cli/rendering.h"
 #include "cli/snapshot_summary.h"
 #include "cli/table.h"
 #include "readers/catalog.h"
@@ -225,21 +225,14 @@ std::vector<Json> state_records(const Report& report) {
 }
 
 std::string render(const Report& report, DocumentFormat format) {
-  switch (format) {
-    case DocumentFormat::kText:
-      return report_text(report);
-    case DocumentFormat::kJson:
-      return pretty_text(report_json(report));
-    case DocumentFormat::kJsonl:
-      return records_jsonl(state_records(report));
-    case DocumentFormat::kCsv:
-      break;
-  }
-  return records_csv(
-      {"operator", "operator_id", "parallelism", "max_parallelism", "kind", "state", "state_kind",
-       "key_type", "namespace_type", "map_key_type", "value_type", "layout", "compressed", "ttl",
-       "elements", "bytes", "stream_bytes", "subtasks"},
-      state_records(report));
+  return render(
+      {.text = [&] { return report_text(report); },
+       .document = [&] { return report_json(report); },
+       .records = [&] { return state_records(report); },
+       .columns = {"operator", "operator_id", "parallelism", "max_parallelism", "kind", "state",
+                   "state_kind", "key_type", "namespace_type", "map_key_type", "value_type",
+                   "layout", "compressed", "ttl", "elements", "bytes", "stream_bytes", "subtasks"}},
+      format);
 }
 
 int run_inspect(const InspectOptions& options) {

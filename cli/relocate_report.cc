@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/record_output.h"
+#include "cli/rendering.h"
 #include "cli/rewrite_report.h"
 #include "cli/table.h"
 
@@ -128,19 +128,17 @@ Json report_json(const RelocateReport& report) {
 }  // namespace
 
 std::string render(const RelocateReport& report, DocumentFormat format) {
-  switch (format) {
-    case DocumentFormat::kText:
-      return report_text(report);
-    case DocumentFormat::kJson:
-      return pretty_text(report_json(report));
-    case DocumentFormat::kJsonl:
-      return records_jsonl(records(report));
-    case DocumentFormat::kCsv:
-      break;
-  }
   const bool copies = report.form == RelocateForm::kSelfContained;
-  return copies ? records_csv({"file", "bytes", "source", "segment_start"}, records(report))
-                : records_csv({"old_uri", "new_uri", "uses"}, records(report));
+  Rendering parts;
+  parts.text = [&] { return report_text(report); };
+  parts.document = [&] { return report_json(report); };
+  parts.records = [&] { return records(report); };
+  if (copies) {
+    parts.columns = {"file", "bytes", "source", "segment_start"};
+  } else {
+    parts.columns = {"old_uri", "new_uri", "uses"};
+  }
+  return render(parts, format);
 }
 
 }  // namespace savvy

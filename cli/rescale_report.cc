@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cli/record_output.h"
+#include "cli/rendering.h"
 #include "cli/rewrite_report.h"
 #include "cli/table.h"
 
@@ -121,19 +121,13 @@ std::vector<Json> operator_records(const RescaleReport& report) {
 }  // namespace
 
 std::string render(const RescaleReport& report, DocumentFormat format) {
-  switch (format) {
-    case DocumentFormat::kText:
-      return report_text(report);
-    case DocumentFormat::kJson:
-      return pretty_text(report_json(report));
-    case DocumentFormat::kJsonl:
-      return records_jsonl(operator_records(report));
-    case DocumentFormat::kCsv:
-      break;
-  }
-  return records_csv({"operator", "operator_id", "action", "parallelism", "new_parallelism",
-                      "max_parallelism", "new_max_parallelism", "keyed_bytes", "skew", "notes"},
-                     operator_records(report));
+  return render(
+      {.text = [&] { return report_text(report); },
+       .document = [&] { return report_json(report); },
+       .records = [&] { return operator_records(report); },
+       .columns = {"operator", "operator_id", "action", "parallelism", "new_parallelism",
+                   "max_parallelism", "new_max_parallelism", "keyed_bytes", "skew", "notes"}},
+      format);
 }
 
 }  // namespace savvy

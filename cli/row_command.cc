@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/work_options.h"
+
 namespace savvy {
 namespace {
 
@@ -92,11 +94,7 @@ void add_row_output_option(CLI::App& command, RowCommandOptions& options) {
 }
 
 void add_row_reading_options(CLI::App& command, RowCommandOptions& options) {
-  command
-      .add_option("--block-cache", options.block_cache,
-                  "Memory for blocks of RocksDB files, e.g. --block-cache 256MB (64MB by default)")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
+  add_block_cache_option(command, options.block_cache);
   command.add_flag("--strict", options.strict,
                    "Exit code 4 if any value could only be printed as bytes");
 }

@@ -9,7 +9,7 @@
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
-#include "cli/record_output.h"
+#include "cli/rendering.h"
 #include "cli/snapshot_summary.h"
 #include "cli/table.h"
 #include "readers/catalog.h"
@@ -138,6 +138,16 @@ std::vector<OperatorCatalog> wanted(std::vector<OperatorCatalog> operators,
   return operators;
 }
 
+std::string render(const Snapshot& snapshot, const std::vector<OperatorCatalog>& operators,
+                   DocumentFormat format) {
+  return render({.text = [&] { return schema_text(operators); },
+                 .document = [&] { return schema_json(snapshot, operators); },
+                 .records = [&] { return state_records(operators); },
+                 .columns = {"operator", "operator_id", "kind", "state", "state_kind", "layout",
+                             "ttl", "key", "namespace", "map_key", "value"}},
+                format);
+}
+
 int run_schema(const SchemaOptions& options) {
   const RowFilter filter(options.filter);
   const LocalStorage storage;
@@ -145,23 +155,7 @@ int run_schema(const SchemaOptions& options) {
   const SerializerRegistry registry =
       make_serializer_registry(kryo_release(snapshot.metadata().version));
   const auto operators = wanted(read_catalog(snapshot, registry, CatalogDepth::kHeads), filter);
-  Output output("");
-  switch (options.format.format()) {
-    case DocumentFormat::kText:
-      output.write(schema_text(operators));
-      break;
-    case DocumentFormat::kJson:
-      output.write(pretty_text(schema_json(snapshot, operators)));
-      break;
-    case DocumentFormat::kJsonl:
-      output.write(records_jsonl(state_records(operators)));
-      break;
-    case DocumentFormat::kCsv:
-      output.write(records_csv({"operator", "operator_id", "kind", "state", "state_kind", "layout",
-                                "ttl", "key", "namespace", "map_key", "value"},
-                               state_records(operators)));
-      break;
-  }
+  Output("").write(render(snapshot, operators, options.format.format()));
   return 0;
 }
 

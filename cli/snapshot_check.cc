@@ -8,7 +8,7 @@ namespace {
 
 // The snapshot, or a finding that says why there is none.
 std::unique_ptr<const Snapshot> open_snapshot(const std::string& path, const PathMap& paths,
-                                      const Storage& storage, FindingSink& findings) {
+                                              const Storage& storage, FindingSink& findings) {
   const std::string file = find_metadata(path);
   try {
     return std::make_unique<const Snapshot>(path, paths, storage);

@@ -13,6 +13,7 @@
 #include "cli/counting_folder.h"
 #include "cli/interrupt.h"
 #include "cli/table.h"
+#include "cli/work_options.h"
 #include "format/errors.h"
 #include "format/kryo_release.h"
 #include "readers/inventory.h"
@@ -138,27 +139,14 @@ void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
       .add_option("DST", options.destination,
                   "Directory to make; it must not exist, and appears when it is complete")
       ->required();
-  command
-      .add_option("--map", options.map_rules,
-                  "Where a URI prefix of the snapshot lives here; repeatable, longest prefix wins, "
-                  "e.g. --map s3://bucket/flink=/mnt/flink")
-      ->type_name("FROM=TO")
-      ->allow_extra_args(false);
+  add_map_option(command, options.map_rules);
   command.add_flag("--dry-run", options.dry_run, "Print what would be done, and write nothing");
   command.add_flag("--no-verify", options.no_verify,
                    "Do not compare the result with its source before it gets its name");
-  command.add_option("-j,--jobs", options.jobs, "Threads; the result is the same for any number")
-      ->check(CLI::Range(1U, 1024U))
-      ->type_name("N");
-  command
-      .add_option("--tmp-dir", options.temp_directory,
-                  "Where entries are sorted that do not fit in memory, e.g. --tmp-dir /var/tmp")
-      ->type_name("DIR");
-  command
-      .add_option("--block-cache", options.block_cache,
-                  "Memory for blocks of RocksDB files, e.g. --block-cache 256MB (64MB by default)")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
+  add_jobs_option(command, options.jobs, "the result is the same for any number");
+  add_temp_directory_option(command, options.temp_directory,
+                            "Where entries are sorted that do not fit in memory");
+  add_block_cache_option(command, options.block_cache);
   add_progress_options(command, options.progress);
 }
 

@@ -13,6 +13,7 @@
 #include "cli/record_output.h"
 #include "cli/stats_report.h"
 #include "cli/stats_run.h"
+#include "cli/work_options.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
@@ -87,16 +88,9 @@ Command add_stats_command(CLI::App& program) {
       ->type_name("N");
   add_place_filter_options(*command, options->filter);
   add_ttl_options(*command, options->ttl);
-  command
-      ->add_option("-j,--jobs", options->jobs,
-                   "Threads, at most 16 of which are used; the result is the same for any number")
-      ->check(CLI::Range(1U, 1024U))
-      ->type_name("N");
-  command
-      ->add_option("--block-cache", options->block_cache,
-                   "Memory for blocks of RocksDB files, e.g. --block-cache 256MB (64MB by default)")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
+  add_jobs_option(*command, options->jobs,
+                  "at most 16 are used; the result is the same for any number");
+  add_block_cache_option(*command, options->block_cache);
   add_progress_options(*command, options->progress);
   return {command, [options] { return run_stats(*options); }};
 }

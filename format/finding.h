@@ -20,14 +20,14 @@ namespace savvy {
 
 // As much of the place as is known. Names are those of `savvy files`.
 struct FindingPlace {
-  std::string file;  // a local path, or the URI or inline name where there is none
-  std::optional<std::uint64_t> offset;
-  std::string operator_label;  // uid, name or id
-  std::string operator_id;     // 32 hex
-  std::optional<std::int32_t> subtask;
-  std::string slot;   // managed_keyed, raw_keyed, managed_operator, ...
-  std::string state;  // state name
-  std::optional<std::int32_t> key_group;
+  std::string file{};  // a local path, or the URI or inline name where there is none
+  std::optional<std::uint64_t> offset{};
+  std::string operator_label{};  // uid, name or id
+  std::string operator_id{};     // 32 hex
+  std::optional<std::int32_t> subtask{};
+  std::string slot{};   // managed_keyed, raw_keyed, managed_operator, ...
+  std::string state{};  // state name
+  std::optional<std::int32_t> key_group{};
 
   bool operator==(const FindingPlace&) const = default;
 };
