@@ -265,7 +265,7 @@ RocksdbManifest decode_rocksdb_manifest(ByteReader& in) {
   std::int64_t index = 0;
   while (log.next(record)) {
     const std::string file = fmt::format("{}: edit {}", in.file(), index++);
-    ByteReader edit(record, file);
+    ByteReader edit(record, file, log.record_offset());
     decoder.apply(edit);
   }
   if (index == 0) in.fail("no edit in a manifest", 0);

@@ -1,10 +1,8 @@
 #include "readers/rocksdb_source.h"
 
 #include <fmt/format.h>
-#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/merge_operator.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/version.h>
@@ -17,6 +15,7 @@
 
 #include "format/errors.h"
 #include "format/keyed_meta.h"
+#include "readers/detail/list_merge.h"
 #include "readers/detail/rocksdb_files.h"
 #include "readers/section_reader.h"
 
@@ -53,15 +52,6 @@ std::string key_group_prefix(std::int32_t key_group, int prefix_bytes) {
   if (prefix_bytes == 2) prefix.push_back(static_cast<char>(key_group >> 8));
   prefix.push_back(static_cast<char>(key_group));
   return prefix;
-}
-
-std::shared_ptr<rocksdb::MergeOperator> list_merge() {
-  std::shared_ptr<rocksdb::MergeOperator> merge;
-  // The name under which Flink's lists are written; RocksDB brings the operator itself.
-  const rocksdb::Status status = rocksdb::MergeOperator::CreateFromString(
-      rocksdb::ConfigOptions(), "stringappendtest", &merge);
-  if (!status.ok()) throw UnsupportedError("RocksDB without the operator of Flink's lists");
-  return merge;
 }
 
 class RocksdbSource final : public RocksdbKeyedSource {
