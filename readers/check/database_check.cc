@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format/hash128.h"
@@ -29,6 +29,22 @@ double position_of(std::string_view name) {
   constexpr double kAll = 18446744073709551616.0;  // 2^64
   return static_cast<double>(hash.finish().low) / kAll;
 }
+
+// Passes findings on, and knows whether there were any.
+class ToldSink final : public FindingSink {
+ public:
+  explicit ToldSink(FindingSink& sink) : sink_(sink) {}
+  void add(Finding finding) override {
+    told_error_ = told_error_ || text_of(finding.code).severity == Severity::kError;
+    sink_.add(std::move(finding));
+  }
+  bool stopped() const override { return sink_.stopped(); }
+  bool told_error() const { return told_error_; }
+
+ private:
+  FindingSink& sink_;
+  bool told_error_ = false;
+};
 
 class DatabaseCheck {
  public:
@@ -144,9 +160,11 @@ class DatabaseCheck {
     SstCheck(snapshot_, handle_, files_, findings_).check(sst);
   }
 
-  // What keeps the database from being opened is told already, where it is.
+  // A damaged database is not opened.
   void check_keys() {
+    if (!reaches_beyond(manifest_->content, handle_.range, max_parallelism_)) return;
     try {
+      if (findings_.told_error()) throw FormatError("the database is damaged");
       check_key_range(snapshot_, handle_, manifest_->content, max_parallelism_, files_, findings_);
     } catch (const Error& error) {
       findings_.add(finding_of(error, FindingCode::kDataNotChecked, files_.place(),
@@ -158,7 +176,7 @@ class DatabaseCheck {
   const IncrementalHandle& handle_;
   std::int32_t max_parallelism_;
   DatabaseFiles files_;
-  FindingSink& findings_;
+  ToldSink findings_;
   std::optional<ReadManifest> manifest_;
 };
 

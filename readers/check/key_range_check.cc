@@ -10,6 +10,7 @@
 
 #include "format/key_groups.h"
 #include "format/serializer_registry.h"
+#include "format/sst_tail.h"
 #include "readers/rocksdb_source.h"
 
 namespace savvy {
@@ -32,15 +33,17 @@ bool within(const SstFile& file, KeyGroupRange range, int prefix_bytes) {
   return groups && groups->first >= range.first && groups->last() <= range.last();
 }
 
-std::uint64_t bytes_outside(const RocksdbManifest& manifest, KeyGroupRange range,
-                            int prefix_bytes) {
-  std::uint64_t bytes = 0;
+// RocksDB may end the process over damage that no checksum keeps from it.
+void require_checksums(const RocksdbManifest& manifest, const DatabaseFiles& files) {
   for (const RocksdbFamily& family : manifest.families) {
     for (const SstFile& file : family.files) {
-      if (!within(file, range, prefix_bytes)) bytes += file.size_bytes;
+      const LocalFile* stored = files.find(sst_local_path(file.number));
+      const auto content = stored == nullptr ? nullptr : files.open(*stored);
+      if (content == nullptr) throw FormatError("files are missing");
+      if (read_sst_tail(*content).checksum != SstChecksum::kNone) continue;
+      throw UnsupportedError(fmt::format("{}: no checksums", content->name()));
     }
   }
-  return bytes;
 }
 
 // Live keys by key group.
@@ -52,11 +55,22 @@ void count_keys(KeyGroupReader& keys, Counts& counts, const FindingSink& finding
 
 }  // namespace
 
+bool reaches_beyond(const RocksdbManifest& manifest, KeyGroupRange range,
+                    std::int32_t max_parallelism) {
+  const int prefix_bytes = key_group_prefix_bytes(max_parallelism);
+  for (const RocksdbFamily& family : manifest.families) {
+    for (const SstFile& file : family.files) {
+      if (!within(file, range, prefix_bytes)) return true;
+    }
+  }
+  return false;
+}
+
 void check_key_range(const Snapshot& snapshot, const IncrementalHandle& handle,
                      const RocksdbManifest& manifest, std::int32_t max_parallelism,
                      const DatabaseFiles& files, FindingSink& findings) {
   const int prefix_bytes = key_group_prefix_bytes(max_parallelism);
-  if (bytes_outside(manifest, handle.range, prefix_bytes) == 0) return;
+  require_checksums(manifest, files);
   const SerializerRegistry registry = make_serializer_registry();
   const RocksdbCache cache(kCacheBytes);
   const auto source = open_rocksdb_source(snapshot, handle, prefix_bytes, registry, cache);

@@ -16,6 +16,11 @@
 
 namespace savvy {
 
+// True if files hold, or may hold, keys outside the range.
+bool reaches_beyond(const RocksdbManifest& manifest, KeyGroupRange range,
+                    std::int32_t max_parallelism);
+
+// Opens the database and looks at what is alive there.
 void check_key_range(const Snapshot& snapshot, const IncrementalHandle& handle,
                      const RocksdbManifest& manifest, std::int32_t max_parallelism,
                      const DatabaseFiles& files, FindingSink& findings);

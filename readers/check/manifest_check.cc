@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
 #include <utility>
-#include <vector>
 
 #include "readers/section_reader.h"
 
@@ -123,20 +120,10 @@ class ListedFiles {
   // Files of level 0 may overlap. How they are ordered there depends on the release (by sequence
   // number, since 7.9 by epoch), so nothing is demanded.
   void check_levels(const RocksdbFamily& family) {
-    std::map<std::int32_t, std::vector<const SstFile*>> levels;
-    for (const SstFile& file : family.files) {
-      if (file.level > 0) levels[file.level].push_back(&file);
-    }
-    for (auto& [level, files] : levels) {
-      std::sort(files.begin(), files.end(), [](const SstFile* a, const SstFile* b) {
-        return internal_less(a->smallest, b->smallest);
-      });
-      for (std::size_t i = 1; i < files.size(); ++i) {
-        if (internal_less(files[i - 1]->largest, files[i]->smallest)) continue;
-        add_at_manifest(family, fmt::format("files of level {} that do not overlap", level),
-                        fmt::format("{} and {} do", sst_local_path(files[i - 1]->number),
-                                    sst_local_path(files[i]->number)));
-      }
+    for (const auto& [first, second] : overlapping_files(family)) {
+      add_at_manifest(family, fmt::format("files of level {} that do not overlap", first->level),
+                      fmt::format("{} and {} do", sst_local_path(first->number),
+                                  sst_local_path(second->number)));
     }
   }
 
