@@ -105,7 +105,8 @@ void add_check_options(CLI::App& command, CheckOptions& options) {
                       "Read all data too, or this share of it, chosen by position and always the "
                       "same, e.g. --read-data=5")
           ->type_name("[=PERCENT]")
-          ->expected(0, 1);
+          ->expected(0, 1)
+          ->default_str("100");
   command.add_flag("--fail-fast", options.fail_fast, "Stop at the first error, e.g. in a script");
   command.add_flag("--strict", options.strict, "Exit with 1 for warnings too");
   command

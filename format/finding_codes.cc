@@ -109,10 +109,11 @@ constexpr FindingText kTexts[] = {
      "RocksDB fails to open the state, or fails later when it reads the block."},
     {FindingCode::kSstProperties, kError, "an SST file is not what its properties say",
      "RocksDB may open it; entries are missing or belong to another state."},
-    {FindingCode::kKeyOutsideRange, kWarning, "live keys outside the handle's key groups",
-     "A restore at another parallelism clips them away; at the same one they stay in the database "
-     "and are never read."},
-    {FindingCode::kManifest, kError, "MANIFEST, CURRENT or OPTIONS cannot be read",
+    {FindingCode::kKeyOutsideRange, kError, "live keys outside the handle's key groups",
+     "A restore that joins subtasks copies them over the entries of the subtask that owns them, "
+     "without a word (RocksDBIncrementalRestoreOperation); a canonical savepoint fails on them "
+     "(KeyGroupRangeOffsets). Clipping deletes such keys, it does not leave them alive."},
+    {FindingCode::kManifest, kError, "MANIFEST or CURRENT cannot be read",
      "RocksDB fails to open the state."},
     {FindingCode::kManifestFiles, kError, "MANIFEST and handle do not list the same files",
      "RocksDB fails to open the state (\"Sst file size mismatch\", \"No such file\"), or entries "
@@ -131,6 +132,8 @@ constexpr FindingText kTexts[] = {
      "The operator fails when it reads its raw state, or buffers are not replayed."},
     {FindingCode::kDataNotChecked, kWarning, "data that could not be checked",
      "savvy cannot read this part; nothing is known of it."},
+    {FindingCode::kOptionsFile, kWarning, "the OPTIONS file of a database is damaged",
+     "Flink sets the options itself and does not read the file; other tools of RocksDB do."},
     // Several snapshots.
     {FindingCode::kSharedFileMissing, kError, "a file that checkpoints share is missing",
      "None of the checkpoints that need it can be restored."},

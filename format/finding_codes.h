@@ -72,6 +72,7 @@ enum class FindingCode : int {
   kChangeLogDamaged = 220,
   kRawOrChannelData = 221,
   kDataNotChecked = 222,
+  kOptionsFile = 230,
   // Several snapshots.
   kSharedFileMissing = 301,
   kSharedFileResized = 302,

@@ -18,6 +18,7 @@ constexpr std::string_view kDefaultFamily = "default";
 constexpr std::string_view kComparatorName = "leveldb.BytewiseComparator";
 constexpr std::size_t kTrailerBytes = 8;
 constexpr std::uint64_t kMaxLevel = 100;
+constexpr std::uint8_t kMaxEntryType = 0x7F;  // written to disk, never change
 
 // Tags of an edit: written to disk, never change.
 enum Tag : std::uint32_t {
@@ -62,6 +63,8 @@ ByteVector read_internal_key(ByteReader& in, std::string_view field) {
   const std::uint64_t start = in.offset();
   const Bytes key = read_slice(in, field);
   if (key.size() < kTrailerBytes) in.fail_at(start, fmt::format("{} is too short", field));
+  const std::uint8_t type = key[key.size() - kTrailerBytes];
+  if (type > kMaxEntryType) in.fail_at(start, fmt::format("{} of type {}", field, type));
   return {key.begin(), key.end()};
 }
 
@@ -258,6 +261,25 @@ void put_family(const RocksdbFamily& family, ByteWriter& log) {
 
 }  // namespace
 
+std::vector<std::pair<const SstFile*, const SstFile*>> overlapping_files(
+    const RocksdbFamily& family) {
+  std::map<std::int32_t, std::vector<const SstFile*>> levels;
+  for (const SstFile& file : family.files) {
+    if (file.level > 0) levels[file.level].push_back(&file);
+  }
+  std::vector<std::pair<const SstFile*, const SstFile*>> overlaps;
+  for (auto& [level, files] : levels) {
+    std::sort(files.begin(), files.end(), [](const SstFile* a, const SstFile* b) {
+      return internal_less(a->smallest, b->smallest);
+    });
+    for (std::size_t i = 1; i < files.size(); ++i) {
+      if (internal_less(files[i - 1]->largest, files[i]->smallest)) continue;
+      overlaps.emplace_back(files[i - 1], files[i]);
+    }
+  }
+  return overlaps;
+}
+
 RocksdbManifest decode_rocksdb_manifest(ByteReader& in) {
   Decoder decoder;
   RocksdbLogReader log(in);
@@ -265,7 +287,7 @@ RocksdbManifest decode_rocksdb_manifest(ByteReader& in) {
   std::int64_t index = 0;
   while (log.next(record)) {
     const std::string file = fmt::format("{}: edit {}", in.file(), index++);
-    ByteReader edit(record, file);
+    ByteReader edit(record, file, log.record_offset());
     decoder.apply(edit);
   }
   if (index == 0) in.fail("no edit in a manifest", 0);

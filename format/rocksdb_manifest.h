@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "format/byte_reader.h"
@@ -37,6 +38,10 @@ struct RocksdbManifest {
 
   bool operator==(const RocksdbManifest&) const = default;
 };
+
+// Neighbours of one level above 0 that overlap: RocksDB opens no such database.
+std::vector<std::pair<const SstFile*, const SstFile*>> overlapping_files(
+    const RocksdbFamily& family);
 
 RocksdbManifest decode_rocksdb_manifest(ByteReader& in);
 ByteVector encode_rocksdb_manifest(const RocksdbManifest& manifest);

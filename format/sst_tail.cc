@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "format/byte_reader.h"
 #include "format/detail/crc32c.h"
 #include "format/detail/little_endian.h"
+#include "format/detail/sst_block.h"
 #include "format/errors.h"
 
 namespace savvy {
@@ -15,15 +17,21 @@ namespace {
 
 // Written to disk, never change.
 constexpr std::uint64_t kMagic = 0x88e241b785f4cff7;
-constexpr std::uint64_t kFooterBytes = 53;
+constexpr std::uint64_t kOtherMagics[] = {
+    0xdb4775248b80fb57,  // block-based, of format_version 0
+    0x8242229663bf9564,  // plain tables, and their first version
+    0x4f3418eb7a8f13b8,
+    0x926789d0c5f17873,  // cuckoo tables
+};
 constexpr std::size_t kHandleBytes = 40;
-constexpr std::size_t kTrailerBytes = 5;
-constexpr std::uint8_t kPlain = 0;
 constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kNewestVersion = 5;
 constexpr std::uint64_t kMaxBlockBytes = 4 * 1024 * 1024;
 constexpr const char* kProperties = "rocksdb.properties";
 constexpr const char* kSessionId = "rocksdb.creating.session.identity";
+constexpr const char* kEntryCount = "rocksdb.num.entries";
+constexpr const char* kDataBlocks = "rocksdb.num.data.blocks";
+constexpr const char* kIndexType = "rocksdb.block.based.table.index.type";
 
 // A block without its trailer, and where it lies in the file.
 struct Block {
@@ -31,35 +39,46 @@ struct Block {
   ByteVector bytes;
 };
 
-struct Span {
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-};
-
-Span read_span(ByteReader& in, std::string_view field) {
-  Span span;
-  span.offset = read_leb64(in, field);
-  span.size = read_leb64(in, field);
-  return span;
+void check_magic(ByteReader& in, std::uint64_t magic) {
+  if (magic == kMagic) return;
+  for (const std::uint64_t other : kOtherMagics) {
+    if (magic != other) continue;
+    throw UnsupportedError(fmt::format("{}: SST magic {:#x}", in.file(), magic));
+  }
+  in.fail_at(in.offset() - 8, fmt::format("SST magic {:#x}", magic));
 }
 
-// The footer; the meta index is all that is needed of where things are.
-Span read_footer(const RandomAccessFile& file, SstTail& tail) {
-  if (file.size() < kFooterBytes) {
+// The first byte that RocksDB would have written in another way: numbers as short as can be, zeros
+// behind them.
+std::optional<std::size_t> stray_handle_byte(Bytes handles, const SstTail& tail) {
+  ByteWriter out;
+  for (const SstSpan span : {tail.meta_index, tail.index}) {
+    put_leb64(span.offset, out);
+    put_leb64(span.size, out);
+  }
+  while (out.size() < handles.size()) out.u8(0);
+  const Bytes written = out.bytes();
+  const auto differs = std::mismatch(handles.begin(), handles.end(), written.begin()).first;
+  if (differs == handles.end()) return std::nullopt;
+  return static_cast<std::size_t>(differs - handles.begin());
+}
+
+// The footer: where the meta index and the index are.
+void read_footer(const RandomAccessFile& file, SstTail& tail) {
+  if (file.size() < kSstFooterBytes) {
     throw FormatError(
         fmt::format("{}: {} bytes are too few for an SST file", file.name(), file.size()));
   }
-  ByteVector bytes(kFooterBytes);
-  const std::uint64_t start = file.size() - kFooterBytes;
+  ByteVector bytes(kSstFooterBytes);
+  const std::uint64_t start = file.size() - kSstFooterBytes;
   file.read_at(start, bytes);
   ByteReader in(bytes, file.name(), start);
   const Within place(in, "footer");
   tail.checksum = static_cast<SstChecksum>(in.u8("checksum type"));
-  ByteReader handles = in.sub(kHandleBytes, "block handles");
-  const Span meta_index = read_span(handles, "meta index");
+  const std::uint64_t handles_start = in.offset();
+  const Bytes handles = in.take(kHandleBytes, "block handles");
   tail.format_version = static_cast<std::uint32_t>(little_endian(in.take(4, "format version")));
-  const std::uint64_t magic = little_endian(in.take(8, "magic"));
-  if (magic != kMagic) in.fail_at(in.offset() - 8, fmt::format("SST magic {:#x}", magic));
+  check_magic(in, little_endian(in.take(8, "magic")));
   if (tail.format_version < kOldestVersion || tail.format_version > kNewestVersion) {
     throw UnsupportedError(
         fmt::format("{}: SST format_version {}", file.name(), tail.format_version));
@@ -67,30 +86,23 @@ Span read_footer(const RandomAccessFile& file, SstTail& tail) {
   if (tail.checksum > SstChecksum::kXxh3) {
     in.fail_at(start, fmt::format("checksum type {}", static_cast<int>(tail.checksum)));
   }
-  return meta_index;
+  ByteReader spans(handles, file.name(), handles_start);
+  tail.meta_index = read_sst_span(spans, "meta index");
+  tail.index = read_sst_span(spans, "index");
+  const std::optional<std::size_t> stray = stray_handle_byte(handles, tail);
+  if (stray) tail.stray_byte = handles_start + *stray;
 }
 
-Block read_block(const RandomAccessFile& file, Span span, SstChecksum checksum,
+Block read_block(const RandomAccessFile& file, SstSpan span, SstChecksum checksum,
                  std::string_view what) {
-  const std::uint64_t end = file.size() - kFooterBytes;
-  if (span.size > kMaxBlockBytes || span.offset > end || kTrailerBytes > end - span.offset ||
-      span.size > end - span.offset - kTrailerBytes) {
-    throw FormatError(fmt::format("{}: offset {:#x}: {} of {} bytes does not fit", file.name(),
-                                  span.offset, what, span.size));
+  if (span.size > kMaxBlockBytes) {
+    throw FormatError(
+        fmt::format("{}: offset {:#x}: {} of {} bytes", file.name(), span.offset, what, span.size),
+        span.offset);
   }
-  Block block{span.offset, ByteVector(static_cast<std::size_t>(span.size) + kTrailerBytes)};
-  file.read_at(span.offset, block.bytes);
-  ByteReader in(block.bytes, file.name(), span.offset);
-  const Within place(in, what);
-  const Bytes covered = in.take(static_cast<std::size_t>(span.size) + 1, "block");
-  if (covered.back() != kPlain) in.fail_at(in.offset() - 1, "compressed block");
-  const auto stored = static_cast<std::uint32_t>(little_endian(in.take(4, "checksum")));
-  if (checksum == SstChecksum::kCrc32c && stored != masked_crc32c(covered)) {
-    in.fail_at(in.offset() - 4, fmt::format("checksum {:08x}, but the block has {:08x}", stored,
-                                            masked_crc32c(covered)));
-  }
-  block.bytes.resize(static_cast<std::size_t>(span.size));
-  return block;
+  SstBlockReader reader(file, checksum, UnknownChecksum::kAccept);
+  const Bytes bytes = reader.read_plain(span, what);
+  return {span.offset, {bytes.begin(), bytes.end()}};
 }
 
 struct Value {
@@ -98,19 +110,9 @@ struct Value {
   Bytes bytes;
 };
 
-// Entries u shared | u unshared | u value size | rest of the key | value (u = LEB128), then restart
-// positions and their u32 count.
+// Entries u shared | u unshared | u value size | rest of the key | value (u = LEB128).
 std::map<std::string, Value> read_entries(const Block& block, std::string_view file) {
-  ByteReader all(block.bytes, file, block.offset);
-  if (block.bytes.size() < 4) all.fail("a block without entries", 0);
-  const std::uint64_t restarts = little_endian(Bytes(block.bytes).last(4));
-  if (restarts > (block.bytes.size() - 4) / 4) {
-    all.fail(
-        fmt::format("{} restart positions in a block of {} bytes", restarts, block.bytes.size()),
-        0);
-  }
-  const auto restart_bytes = static_cast<std::size_t>(restarts + 1) * 4;
-  ByteReader in = all.sub(block.bytes.size() - restart_bytes, "entries");
+  ByteReader in = sst_entries(block.bytes, file, block.offset);
   std::map<std::string, Value> entries;
   std::string key;
   while (!in.at_end()) {
@@ -133,11 +135,18 @@ class Properties {
   Properties(const Block& block, std::string_view file)
       : file_(file), entries_(read_entries(block, file)) {}
 
+  bool has(const char* key) const { return find(key) != nullptr; }
   std::uint64_t number(const char* key) const {
     const Value* value = find(key);
     if (value == nullptr) return 0;
     ByteReader in(value->bytes, file_, value->offset);
     return read_leb64(in, key);
+  }
+  // Numbers of fixed width, as a few are.
+  std::uint32_t fixed(const char* key) const {
+    const Value* value = find(key);
+    if (value == nullptr || value->bytes.size() > 8) return 0;
+    return static_cast<std::uint32_t>(little_endian(value->bytes));
   }
   std::string text(const char* key) const {
     const Value* value = find(key);
@@ -158,30 +167,56 @@ class Properties {
   std::map<std::string, Value> entries_;
 };
 
+void read_counts(const Properties& properties, SstTail& tail) {
+  tail.has_counts = properties.has(kEntryCount);
+  tail.entry_count = properties.number(kEntryCount);
+  tail.deletion_count = properties.number("rocksdb.deleted.keys");
+  tail.merge_operand_count = properties.number("rocksdb.merge.operands");
+  tail.range_deletion_count = properties.number("rocksdb.num.range-deletions");
+  if (properties.has(kDataBlocks)) tail.data_block_count = properties.number(kDataBlocks);
+}
+
+// How the file was made, and by whom.
+void read_making(const Properties& properties, SstTail& tail) {
+  tail.compression = properties.text("rocksdb.compression");
+  tail.family = properties.text("rocksdb.column.family.name");
+  tail.comparator = properties.text("rocksdb.comparator");
+  tail.merge_operator = properties.text("rocksdb.merge.operator");
+  tail.index_type = static_cast<SstIndexType>(properties.fixed(kIndexType));
+  tail.index_spans_are_deltas = properties.number("rocksdb.index.value.is.delta.encoded") != 0;
+  tail.external = properties.has("rocksdb.external_sst_file.version");
+  tail.session_id = properties.text(kSessionId);
+  tail.session_id_offset = properties.offset(kSessionId);
+}
+
+// Lists the blocks that are neither data nor index; returns where the properties are.
+SstSpan read_meta_index(const Block& block, std::string_view file, SstTail& tail) {
+  std::optional<SstSpan> properties;
+  for (const auto& [name, value] : read_entries(block, file)) {
+    ByteReader in(value.bytes, file, value.offset);
+    const SstSpan span = read_sst_span(in, name);
+    if (name == kProperties) properties = span;
+    tail.meta_blocks.push_back({name, span});
+  }
+  if (!properties) {
+    throw FormatError(fmt::format("{}: an SST file without properties", file), block.offset);
+  }
+  return *properties;
+}
+
 }  // namespace
 
 SstTail read_sst_tail(const RandomAccessFile& file) {
   SstTail tail;
-  const Span index_span = read_footer(file, tail);
-  const Block index = read_block(file, index_span, tail.checksum, "meta index");
-  const auto blocks = read_entries(index, file.name());
-  const auto found = blocks.find(kProperties);
-  if (found == blocks.end()) {
-    throw FormatError(fmt::format("{}: an SST file without properties", file.name()));
-  }
-  ByteReader in(found->second.bytes, file.name(), found->second.offset);
-  const Span span = read_span(in, "properties");
+  read_footer(file, tail);
+  const Block index = read_block(file, tail.meta_index, tail.checksum, "meta index");
+  const SstSpan span = read_meta_index(index, file.name(), tail);
   const Block block = read_block(file, span, tail.checksum, "properties");
   const Properties properties(block, file.name());
-  tail.entry_count = properties.number("rocksdb.num.entries");
-  tail.deletion_count = properties.number("rocksdb.deleted.keys");
-  tail.merge_operand_count = properties.number("rocksdb.merge.operands");
-  tail.range_deletion_count = properties.number("rocksdb.num.range-deletions");
-  tail.compression = properties.text("rocksdb.compression");
-  tail.session_id = properties.text(kSessionId);
-  tail.session_id_offset = properties.offset(kSessionId);
+  read_counts(properties, tail);
+  read_making(properties, tail);
   tail.properties_offset = span.offset;
-  tail.properties_bytes = span.size + kTrailerBytes;
+  tail.properties_bytes = span.size + kSstTrailerBytes;
   return tail;
 }
 

@@ -1,10 +1,8 @@
 #include "readers/rocksdb_source.h"
 
 #include <fmt/format.h>
-#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/merge_operator.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/version.h>
@@ -17,8 +15,11 @@
 
 #include "format/errors.h"
 #include "format/keyed_meta.h"
+#include "format/rocksdb_manifest.h"
+#include "readers/detail/list_merge.h"
 #include "readers/detail/rocksdb_files.h"
 #include "readers/section_reader.h"
+#include "readers/sst_files.h"
 
 namespace savvy {
 
@@ -35,6 +36,7 @@ namespace {
 
 constexpr int kMaxOpenFiles = 256;
 constexpr const char* kDefaultFamily = "default";
+constexpr const char* kManifest = "MANIFEST-000001";
 
 // RocksDB writes a log beside its files unless it is given one.
 class NoLog final : public rocksdb::Logger {
@@ -55,20 +57,13 @@ std::string key_group_prefix(std::int32_t key_group, int prefix_bytes) {
   return prefix;
 }
 
-std::shared_ptr<rocksdb::MergeOperator> list_merge() {
-  std::shared_ptr<rocksdb::MergeOperator> merge;
-  // The name under which Flink's lists are written; RocksDB brings the operator itself.
-  const rocksdb::Status status = rocksdb::MergeOperator::CreateFromString(
-      rocksdb::ConfigOptions(), "stringappendtest", &merge);
-  if (!status.ok()) throw UnsupportedError("RocksDB without the operator of Flink's lists");
-  return merge;
-}
-
 class RocksdbSource final : public RocksdbKeyedSource {
  public:
   RocksdbSource(const Snapshot& snapshot, const IncrementalHandle& handle, int prefix_bytes,
                 const SerializerRegistry& registry, const RocksdbCache& cache)
-      : prefix_bytes_(prefix_bytes),
+      : snapshot_(snapshot),
+        handle_(handle),
+        prefix_bytes_(prefix_bytes),
         files_(std::make_shared<RocksdbFiles>(snapshot, handle)),
         env_(rocksdb::NewCompositeEnv(files_)),
         cache_(cache) {
@@ -117,6 +112,18 @@ class RocksdbSource final : public RocksdbKeyedSource {
   }
 
  private:
+  // RocksDB may end the process over a MANIFEST that makes no sense (Debian builds it with its
+  // assertions), so it is given one that says the same and does. Only the original names blob files.
+  RocksdbManifest read_manifest() const {
+    RocksdbManifest manifest = read_rocksdb_manifest(snapshot_, handle_);
+    if (manifest.files_stand_alone) {
+      files_->put(kManifest, encode_rocksdb_manifest(manifest));
+      const std::string current = std::string(kManifest) + "\n";
+      files_->put("CURRENT", {current.begin(), current.end()});
+    }
+    return manifest;
+  }
+
   // How large a key group is, nobody knows before it is read.
   void list_sections(const IncrementalHandle& handle) {
     std::uint64_t bytes = 0;
@@ -145,7 +152,7 @@ class RocksdbSource final : public RocksdbKeyedSource {
   // Families must be those of the states, one each, and the empty one that is always there.
   std::vector<std::string> list_families() const {
     std::vector<std::string> stored;
-    check(rocksdb::DB::ListColumnFamilies(database_options(), RocksdbFiles::kFolder, &stored));
+    for (const RocksdbFamily& family : read_manifest().families) stored.push_back(family.name);
     std::set<std::string> expected = {kDefaultFamily};
     for (const KeyedStateSchema& state : states_) expected.insert(state.name);
     const std::set<std::string> found(stored.begin(), stored.end());
@@ -183,6 +190,8 @@ class RocksdbSource final : public RocksdbKeyedSource {
     }
   }
 
+  const Snapshot& snapshot_;
+  const IncrementalHandle& handle_;
   int prefix_bytes_;
   std::string name_;
   KeyedMetaBlock meta_;

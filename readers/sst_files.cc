@@ -4,11 +4,11 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "format/errors.h"
-#include "format/rocksdb_manifest.h"
 #include "readers/section_reader.h"
 
 namespace savvy {
@@ -48,19 +48,41 @@ std::string manifest_name(const RandomAccessFile& current) {
   return name;
 }
 
-RocksdbManifest read_manifest(const Snapshot& snapshot, const FilesByName& files) {
-  const auto current = snapshot.open(find(files, "CURRENT", "RocksDB").handle);
-  const std::string name = manifest_name(*current);
-  const auto manifest = snapshot.open(find(files, name, current->name()).handle);
-  SectionReader section(*manifest, {0, manifest->size()}, Compression::kNone);
-  return decode_rocksdb_manifest(section.in());
+void require_sound(const RocksdbManifest& manifest, std::string_view name) {
+  std::set<std::uint64_t> numbers;
+  for (const RocksdbFamily& family : manifest.families) {
+    for (const SstFile& file : family.files) {
+      if (!numbers.insert(file.number).second || internal_less(file.largest, file.smallest)) {
+        throw FormatError(
+            fmt::format("{}: file {} of state \"{}\" is there twice, or its bounds "
+                        "are the wrong way round",
+                        name, sst_local_path(file.number), family.name));
+      }
+    }
+    for (const auto& [first, second] : overlapping_files(family)) {
+      throw FormatError(fmt::format("{}: files {} and {} of state \"{}\" overlap on level {}", name,
+                                    sst_local_path(first->number), sst_local_path(second->number),
+                                    family.name, first->level));
+    }
+  }
 }
 
 }  // namespace
 
+RocksdbManifest read_rocksdb_manifest(const Snapshot& snapshot, const IncrementalHandle& handle) {
+  const FilesByName files = files_by_name(handle);
+  const auto current = snapshot.open(find(files, "CURRENT", "RocksDB").handle);
+  const std::string name = manifest_name(*current);
+  const auto file = snapshot.open(find(files, name, current->name()).handle);
+  SectionReader section(*file, {0, file->size()}, Compression::kNone);
+  RocksdbManifest manifest = decode_rocksdb_manifest(section.in());
+  require_sound(manifest, file->name());
+  return manifest;
+}
+
 LiveSsts list_live_ssts(const Snapshot& snapshot, const IncrementalHandle& handle) {
   const FilesByName files = files_by_name(handle);
-  RocksdbManifest manifest = read_manifest(snapshot, files);
+  RocksdbManifest manifest = read_rocksdb_manifest(snapshot, handle);
   LiveSsts live;
   live.files_stand_alone = manifest.files_stand_alone;
   for (RocksdbFamily& family : manifest.families) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "format/rocksdb_manifest.h"
 #include "format/sst_file.h"
 #include "format/sst_tail.h"
 #include "format/state_handles.h"
@@ -31,6 +32,10 @@ struct LiveSsts {
   // False if a file's values lie elsewhere (blob files): then no file may be taken out.
   bool files_stand_alone = true;
 };
+
+// What CURRENT and the MANIFEST it names say. FormatError also where RocksDB would not take it: files
+// of a level above 0 that overlap, bounds the wrong way round.
+RocksdbManifest read_rocksdb_manifest(const Snapshot& snapshot, const IncrementalHandle& handle);
 
 // `handle` outlives the result.
 LiveSsts list_live_ssts(const Snapshot& snapshot, const IncrementalHandle& handle);

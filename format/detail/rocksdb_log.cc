@@ -64,6 +64,7 @@ bool RocksdbLogReader::next(ByteVector& record) {
   for (bool first = true;; first = false) {
     const std::uint64_t start = in_.offset();
     const Fragment part = read_fragment();
+    if (first) record_offset_ = start + kHeaderBytes;
     const bool expected = first ? part.type == kWhole || part.type == kFirst
                                 : part.type == kMiddle || part.type == kLast;
     if (!expected) in_.fail_at(start, fmt::format("record part of type {}", part.type));

@@ -24,6 +24,8 @@ class RocksdbLogReader {
 
   // False at the end of the file.
   bool next(ByteVector& record);
+  // Where the first byte of the record that was read last is in the file.
+  std::uint64_t record_offset() const { return record_offset_; }
 
  private:
   struct Fragment {
@@ -36,6 +38,7 @@ class RocksdbLogReader {
 
   ByteReader& in_;
   std::uint64_t start_;
+  std::uint64_t record_offset_ = 0;
 };
 
 // Appends a record; `log` holds nothing but the log from its start.

@@ -78,8 +78,12 @@ std::string RocksdbFiles::with_places(std::string text) const {
   return text;
 }
 
+std::string RocksdbFiles::name_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 const StreamHandle* RocksdbFiles::find(const std::string& path) const {
-  const auto found = files_.find(path.substr(path.rfind('/') + 1));
+  const auto found = files_.find(name_of(path));
   return found == files_.end() ? nullptr : found->second;
 }
 
@@ -91,6 +95,10 @@ IOStatus RocksdbFiles::failed(const std::string& name) {
 }
 
 IOStatus RocksdbFiles::open(const std::string& name, std::unique_ptr<RandomAccessFile>* file) {
+  if (const auto own = replaced_.find(name_of(name)); own != replaced_.end()) {
+    *file = std::make_unique<MemoryFile>(name, own->second);
+    return IOStatus::OK();
+  }
   const StreamHandle* handle = find(name);
   if (handle == nullptr) return IOStatus::PathNotFound(name);
   try {
@@ -121,13 +129,17 @@ IOStatus RocksdbFiles::NewRandomAccessFile(const std::string& name, const rocksd
 
 IOStatus RocksdbFiles::FileExists(const std::string& name, const rocksdb::IOOptions&,
                                   rocksdb::IODebugContext*) {
-  return find(name) != nullptr ? IOStatus::OK() : IOStatus::NotFound(name);
+  const bool exists = replaced_.contains(name_of(name)) || find(name) != nullptr;
+  return exists ? IOStatus::OK() : IOStatus::NotFound(name);
 }
 
 IOStatus RocksdbFiles::GetChildren(const std::string&, const rocksdb::IOOptions&,
                                    std::vector<std::string>* result, rocksdb::IODebugContext*) {
   result->clear();
   for (const auto& [name, handle] : files_) result->push_back(name);
+  for (const auto& [name, bytes] : replaced_) {
+    if (!files_.contains(name)) result->push_back(name);
+  }
   return IOStatus::OK();
 }
 

@@ -13,7 +13,9 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
+#include "format/bytes.h"
 #include "format/state_handles.h"
 #include "readers/snapshot.h"
 
@@ -26,6 +28,9 @@ class RocksdbFiles final : public rocksdb::FileSystem {
 
   // Both outlive this object.
   RocksdbFiles(const Snapshot& snapshot, const IncrementalHandle& handle);
+
+  // Stands in for a file of the handle, or is one more.
+  void put(const std::string& name, ByteVector bytes) { replaced_[name] = std::move(bytes); }
 
   // Throws the first error that was met, if there is one.
   void rethrow_error() const;
@@ -101,6 +106,7 @@ class RocksdbFiles final : public rocksdb::FileSystem {
   static rocksdb::IOStatus refused(const std::string& what) {
     return rocksdb::IOStatus::NotSupported("snapshots are read only", what);
   }
+  static std::string name_of(const std::string& path);
   const StreamHandle* find(const std::string& path) const;
   rocksdb::IOStatus open(const std::string& name, std::unique_ptr<RandomAccessFile>* file);
   rocksdb::IOStatus failed(const std::string& name);
@@ -109,7 +115,8 @@ class RocksdbFiles final : public rocksdb::FileSystem {
 
   const Snapshot& snapshot_;
   std::map<std::string, const StreamHandle*> files_;  // by local name
-  mutable std::mutex mutex_;                          // guards the error
+  std::map<std::string, ByteVector> replaced_;
+  mutable std::mutex mutex_;  // guards the error
   std::exception_ptr error_;
 };
 

@@ -217,8 +217,12 @@ TEST_CASE("a damaged end of an SST file is an error, or nothing that is read", "
     } catch (const UnsupportedError&) {
       ++refused;
     }
-    // In the footer stand where the index is, and padding.
-    CHECK(found.value_or(whole) == whole);
+    if (!found) continue;
+    // The footer says where the index is; the rest of it is padding.
+    const bool told = found->index != whole.index || found->stray_byte == at;
+    found->index = whole.index;
+    found->stray_byte = whole.stray_byte;
+    CHECK((told && *found == whole));
   }
   CHECK(refused > bytes.size() - whole.properties_offset - 45);
   for (std::size_t size = 0; size < bytes.size(); ++size) {

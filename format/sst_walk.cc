@@ -1,0 +1,281 @@
+#include "format/sst_walk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "format/detail/little_endian.h"
+#include "format/detail/sst_block.h"
+#include "format/sst_file.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::size_t kInternalBytes = 8;
+constexpr std::string_view kRangeDeletions = "rocksdb.range_del";
+constexpr std::string_view kPartitionedFilter = "partitionedfilter.";
+
+// Types of entries: written to disk, never change.
+enum EntryType : std::uint8_t {
+  kDeletion = 0,
+  kValue = 1,
+  kMerge = 2,
+  kSingleDeletion = 7,
+  kBlobIndex = 17,
+  kWideColumns = 22,
+};
+
+std::uint64_t trailer_of(Bytes internal_key) {
+  return little_endian(internal_key.last(kInternalBytes));
+}
+
+// The keys of a block; each shares its first bytes with the one before.
+class KeyBuilder {
+ public:
+  // Reads how many bytes are shared, how many not, whatever `between` stands behind them, and these.
+  template <typename Between>
+  void next(ByteReader& in, Between between) {
+    const std::uint64_t start = in.offset();
+    shared_ = in.leb32("shared key bytes");
+    const std::size_t unshared = in.leb32("key bytes");
+    between();
+    if (shared_ > key_.size()) in.fail_at(start, fmt::format("{} shared key bytes", shared_));
+    const Bytes rest = in.take(unshared, "key");
+    key_.resize(shared_);
+    key_.insert(key_.end(), rest.begin(), rest.end());
+  }
+  const ByteVector& key() const { return key_; }
+  bool shares() const { return shared_ != 0; }
+
+ private:
+  ByteVector key_;
+  std::size_t shared_ = 0;
+};
+
+class Walker {
+ public:
+  Walker(const RandomAccessFile& file, const SstTail& tail, const SstDamage& damage)
+      : file_(file), tail_(tail), damage_(damage), blocks_(file, tail.checksum) {}
+
+  SstContents walk() {
+    known_.push_back(tail_.meta_index);
+    for (const SstMetaBlock& block : tail_.meta_blocks) walk_meta(block);
+    if (tail_.index_type == SstIndexType::kPartitioned) {
+      for (const SstSpan partition : read_index(tail_.index, "index of the index")) {
+        walk_index(partition, "index partition");
+      }
+    } else {
+      walk_index(tail_.index, "index");
+    }
+    // Where the index does not say where blocks are, every byte of them would be told.
+    if (contents_.whole) check_gaps();
+    check_padding();
+    return std::move(contents_);
+  }
+
+ private:
+  // Runs `read` on a block; what is wrong in there is told, with the offset of the block.
+  template <typename Read>
+  bool guarded(SstSpan span, Read read) {
+    try {
+      take(span);
+      read();
+      return true;
+    } catch (const FormatError& error) {
+      damage_(FormatError(error.what(), span.offset));
+      return false;
+    }
+  }
+
+  // No block is read twice: blocks that together are longer than the file overlap.
+  void take(SstSpan span) {
+    if (span.size > file_.size() - taken_bytes_) {
+      throw FormatError(fmt::format("{}: offset {:#x}: {} bytes of a block, but blocks of {} bytes "
+                                    "fill the file",
+                                    file_.name(), span.offset, span.size, taken_bytes_),
+                        span.offset);
+    }
+    taken_bytes_ += span.size;
+    if (span.offset < file_.size()) known_.push_back(span);
+  }
+
+  void walk_meta(const SstMetaBlock& block) {
+    if (block.name == kRangeDeletions) return walk_range_deletions(block.span);
+    if (!block.name.starts_with(kPartitionedFilter)) {
+      guarded(block.span, [&] { blocks_.read_stored(block.span, block.name); });
+      return;
+    }
+    for (const SstSpan partition : read_index(block.span, block.name)) {
+      guarded(partition, [&] { blocks_.read_stored(partition, "filter partition"); });
+    }
+  }
+
+  void walk_range_deletions(SstSpan span) {
+    const bool read = guarded(span, [&] {
+      ByteReader in = entries(blocks_.read(span, kRangeDeletions), span);
+      KeyBuilder keys;
+      while (!in.at_end()) {
+        std::size_t value_bytes = 0;
+        keys.next(in, [&] { value_bytes = in.leb32("value bytes"); });
+        in.take(value_bytes, "end of the range");
+        ++contents_.range_deletion_count;
+      }
+    });
+    if (!read) contents_.whole = false;
+  }
+
+  ByteReader entries(Bytes block, SstSpan span) const {
+    return sst_entries(block, file_.name(), span.offset);
+  }
+
+  // Where the blocks are that an index lists; fewer if it is damaged.
+  std::vector<SstSpan> read_index(SstSpan span, std::string_view what) {
+    std::vector<SstSpan> spans;
+    const bool read = guarded(span, [&] {
+      ByteReader in = entries(blocks_.read(span, what), span);
+      KeyBuilder keys;
+      while (!in.at_end()) {
+        std::size_t value_bytes = 0;
+        keys.next(in, [&] {
+          if (!tail_.index_spans_are_deltas) value_bytes = in.leb32("value bytes");
+        });
+        spans.push_back(
+            tail_.index_spans_are_deltas
+                ? read_delta(in, keys.shares() && !spans.empty() ? &spans.back() : nullptr)
+                : read_value(in.sub(value_bytes, "block handle")));
+      }
+    });
+    if (!read) contents_.whole = false;
+    return spans;
+  }
+
+  static SstSpan read_value(ByteReader in) { return read_sst_span(in, "block"); }
+
+  // The block behind `before`, by the difference of sizes; in full where there is none.
+  SstSpan read_delta(ByteReader& in, const SstSpan* before) const {
+    SstSpan span;
+    if (before == nullptr) {
+      span = read_sst_span(in, "block");
+    } else {
+      const std::uint64_t zigzag = read_leb64(in, "difference of sizes");
+      span.offset = before->offset + before->size + kSstTrailerBytes;
+      span.size = before->size + ((zigzag >> 1) ^ (~(zigzag & 1) + 1));
+    }
+    if (tail_.index_type == SstIndexType::kWithFirstKeys) read_slice(in, "first key");
+    return span;
+  }
+
+  void walk_index(SstSpan span, std::string_view what) {
+    for (const SstSpan block : read_index(span, what)) {
+      ++contents_.data_block_count;
+      const bool read = guarded(block, [&] { walk_data(block); });
+      if (!read) contents_.whole = false;
+    }
+  }
+
+  void walk_data(SstSpan span) {
+    const Bytes block = blocks_.read(span, "data block");
+    ByteReader in = entries(block, span);
+    KeyBuilder keys;
+    while (!in.at_end()) {
+      const std::uint64_t start = in.offset();
+      std::size_t value_bytes = 0;
+      keys.next(in, [&] { value_bytes = in.leb32("value bytes"); });
+      in.take(value_bytes, "value");
+      add_entry(in, start, keys.key());
+    }
+  }
+
+  void add_entry(const ByteReader& in, std::uint64_t start, const ByteVector& key) {
+    if (key.size() < kInternalBytes) in.fail_at(start, "a key without a sequence number");
+    if (contents_.entry_count > 0 && !internal_less(contents_.largest, key)) {
+      in.fail_at(start, "a key that does not follow the one before");
+    }
+    const std::uint64_t trailer = trailer_of(key);
+    count(in, start, static_cast<std::uint8_t>(trailer));
+    const std::uint64_t seqno = trailer >> 8;
+    if (contents_.entry_count == 0) {
+      contents_.smallest = key;
+      contents_.smallest_seqno = seqno;
+    }
+    contents_.largest.assign(key.begin(), key.end());
+    contents_.smallest_seqno = std::min(contents_.smallest_seqno, seqno);
+    contents_.largest_seqno = std::max(contents_.largest_seqno, seqno);
+    ++contents_.entry_count;
+  }
+
+  void count(const ByteReader& in, std::uint64_t start, std::uint8_t type) {
+    switch (type) {
+      case kDeletion:
+      case kSingleDeletion:
+        ++contents_.deletion_count;
+        return;
+      case kMerge:
+        ++contents_.merge_operand_count;
+        return;
+      case kValue:
+      case kBlobIndex:
+      case kWideColumns:
+        return;
+      default:
+        in.fail_at(start, fmt::format("an entry of type {}", type));
+    }
+  }
+
+  // RocksDB leaves room between blocks only to align them, and fills it with zeros.
+  void check_gaps() {
+    std::sort(known_.begin(), known_.end(),
+              [](SstSpan a, SstSpan b) { return a.offset < b.offset; });
+    std::uint64_t end = 0;
+    for (const SstSpan span : known_) {
+      if (span.offset > end) check_gap(end, span.offset);
+      end = std::max(end, span.offset + span.size + kSstTrailerBytes);
+    }
+    const std::uint64_t footer = file_.size() - kSstFooterBytes;
+    if (end < footer) check_gap(end, footer);
+  }
+
+  void check_gap(std::uint64_t from, std::uint64_t to) {
+    constexpr std::uint64_t kPieceBytes = 64 * 1024;
+    ByteVector piece;
+    for (std::uint64_t at = from; at < to; at += piece.size()) {
+      piece.resize(static_cast<std::size_t>(std::min(kPieceBytes, to - at)));
+      file_.read_at(at, piece);
+      if (std::all_of(piece.begin(), piece.end(), [](std::uint8_t byte) { return byte == 0; })) {
+        continue;
+      }
+      damage_(FormatError(fmt::format("{}: offset {:#x}: {} bytes that belong to no block",
+                                      file_.name(), from, to - from),
+                          from));
+      return;
+    }
+  }
+
+  void check_padding() {
+    if (!tail_.stray_byte) return;
+    damage_(FormatError(
+        fmt::format("{}: offset {:#x}: a byte of the footer that RocksDB does not write",
+                    file_.name(), *tail_.stray_byte),
+        *tail_.stray_byte));
+  }
+
+  const RandomAccessFile& file_;
+  const SstTail& tail_;
+  const SstDamage& damage_;
+  SstBlockReader blocks_;
+  std::uint64_t taken_bytes_ = 0;
+  std::vector<SstSpan> known_;
+  SstContents contents_;
+};
+
+}  // namespace
+
+SstContents walk_sst(const RandomAccessFile& file, const SstTail& tail, const SstDamage& damage) {
+  return Walker(file, tail, damage).walk();
+}
+
+}  // namespace savvy
