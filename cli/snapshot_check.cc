@@ -1,5 +1,6 @@
 #include "cli/snapshot_check.h"
 
+#include "cli/data_check.h"
 #include "format/errors.h"
 #include "readers/moved_files.h"
 
@@ -8,7 +9,7 @@ namespace {
 
 // The snapshot, or a finding that says why there is none.
 std::unique_ptr<const Snapshot> open_snapshot(const std::string& path, const PathMap& paths,
-                                      const Storage& storage, FindingSink& findings) {
+                                              const Storage& storage, FindingSink& findings) {
   const std::string file = find_metadata(path);
   try {
     return std::make_unique<const Snapshot>(path, paths, storage);
@@ -28,6 +29,7 @@ SnapshotCheck check_snapshot(const std::string& path, const PathMap& paths, cons
                              const CheckDepth& depth) {
   SnapshotCheck check{FindingList(depth.after_error), nullptr};
   check.snapshot = open_snapshot(path, paths, storage, check.findings);
+  if (check.snapshot && depth.data_percent) check_data(*check.snapshot, depth, check.findings);
   return check;
 }
 
