@@ -75,8 +75,13 @@ void walk_map_value(const KeyedStateSchema& state, Bytes value, ByteReader& in) 
     if (flag > kMostFlag) {
       in.fail_at(at, fmt::format("null flag of a map value = {}, expected 0 or 1", flag));
     }
-    // Readers stop at the flag; what some writers leave behind it does not count.
-    if (flag == kMostFlag) return;
+    if (flag == kMostFlag) {
+      // Readers stop here. Some writers let the serializer write its null behind the flag, which
+      // those of numbers have none for.
+      const bool number = !in.at_end() && !state.ttl && plain_bytes_of(*state.value);
+      if (number) in.expect_end("a map value that is null");
+      return;
+    }
   }
   if (state.ttl) in.i64("last access time");
   walk_delimited(*state.value, in, "the map value");

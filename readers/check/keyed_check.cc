@@ -10,6 +10,7 @@
 
 #include "format/errors.h"
 #include "readers/check/canonical_check.h"
+#include "readers/check/head_check.h"
 #include "readers/check/heap_check.h"
 #include "readers/keyed_stream.h"
 #include "readers/section_reader.h"
@@ -34,6 +35,9 @@ std::optional<StreamHead> read_head(const RandomAccessFile& file,
     head.meta = decode_keyed_meta_block(reader.in(), registry);
     head.states = keyed_state_schemas(head.meta, file.name());
     head.end = reader.in().offset();
+    check_compression_flag(file, report);
+    check_keyed_states(head.meta.states, report);
+    check_serializers(head.meta.states, registry, report);
     return head;
   } catch (const UnsupportedError& error) {
     report.add_unchecked(error);

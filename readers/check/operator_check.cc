@@ -10,12 +10,14 @@
 
 #include "format/errors.h"
 #include "format/snappy_source.h"
+#include "readers/check/head_check.h"
 #include "readers/operator_state_stream.h"
 #include "readers/section_reader.h"
 
 namespace savvy {
 namespace {
 
+constexpr std::int32_t kLastWithoutFlag = 5;
 // The stream identifier in front of compressed values.
 constexpr std::uint64_t kIdentifierBytes = 10;
 
@@ -58,6 +60,9 @@ class OperatorCheck {
       SectionReader reader(file, {0, file.size()}, Compression::kNone);
       head_ = decode_operator_stream_head(reader.in(), registry_);
       head_end_ = reader.in().offset();
+      if (head_.version > kLastWithoutFlag) check_compression_flag(file, report_);
+      check_serializers(head_.list_states, registry_, report_);
+      check_serializers(head_.broadcast_states, registry_, report_);
       return true;
     } catch (const UnsupportedError& error) {
       report_.add_unchecked(error);

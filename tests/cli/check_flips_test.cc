@@ -17,7 +17,8 @@ namespace {
 
 using namespace testing;
 
-// What of a stream is text that nothing else repeats: the names of states.
+// What of a head is text that nothing else repeats: the names of states, and of the classes of
+// serializers, which may be the job's own.
 std::vector<PayloadSpan> spans_of_names(const ByteVector& bytes, std::uint64_t head_bytes,
                                         const std::vector<std::string>& names) {
   std::vector<PayloadSpan> spans;
@@ -28,7 +29,16 @@ std::vector<PayloadSpan> spans_of_names(const ByteVector& bytes, std::uint64_t h
     const auto begin = static_cast<std::uint64_t>(found - bytes.begin());
     spans.push_back({begin, begin + name.size()});
   }
-  return spans;
+  constexpr std::string_view kClass = "org.apache.flink.";
+  auto from = bytes.begin();
+  while (true) {
+    from = std::search(from, end, kClass.begin(), kClass.end());
+    if (from == end) return spans;
+    const auto begin = static_cast<std::uint64_t>(from - bytes.begin());
+    const std::size_t size = from[-2] * 256U + from[-1];
+    spans.push_back({begin - 2, begin + size});  // with its length: a longer name is a name too
+    from += static_cast<std::ptrdiff_t>(size);
+  }
 }
 
 const std::vector<std::string> kKeyedNames = {"count", "names", "prices", "_timer_state/event_t"};
@@ -36,6 +46,8 @@ const std::vector<std::string> kKeyedNames = {"count", "names", "prices", "_time
 struct Share {
   std::size_t flips = 0;
   std::size_t found = 0;
+  std::size_t flips_in_data = 0;  // behind the head
+  std::size_t found_in_data = 0;
   std::vector<std::size_t> missed;  // bits that are not found and could not stand there
 };
 
@@ -49,9 +61,10 @@ class FlippedFile {
     REQUIRE(findings_of(*snapshot_, all_data()).empty());
   }
 
-  Share flip_all(const std::vector<PayloadSpan>& payload) {
+  Share flip_all(const std::vector<PayloadSpan>& payload, std::uint64_t head_bytes) {
     Share share;
     share.flips = bytes_.size() * 8;
+    share.flips_in_data = share.flips - head_bytes * 8;
     for (std::size_t bit = 0; bit < share.flips; ++bit) {
       std::string flipped(bytes_.begin(), bytes_.end());
       flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
@@ -61,6 +74,7 @@ class FlippedFile {
           payload.begin(), payload.end(),
           [&](const PayloadSpan& span) { return bit / 8 >= span.begin && bit / 8 < span.end; });
       share.found += found ? 1 : 0;
+      share.found_in_data += found && bit / 8 >= head_bytes ? 1 : 0;
       if (!found && !could_stand_there) share.missed.push_back(bit);
     }
     return share;
@@ -74,13 +88,17 @@ class FlippedFile {
 };
 
 void report(const std::string& what, const Share& share) {
-  std::string missed;
+  std::string missed;  // byte.bit
   for (const std::size_t bit : share.missed) missed += fmt::format(" {}.{}", bit / 8, bit % 8);
   INFO(what << ": missed" << missed);
   CHECK(share.missed.empty());
-  WARN(fmt::format("{}: {} of {} flipped bits found ({:.1f} %), the others in plain values", what,
-                   share.found, share.flips,
-                   100.0 * static_cast<double>(share.found) / static_cast<double>(share.flips)));
+  const auto percent = [](std::size_t part, std::size_t all) {
+    return 100.0 * static_cast<double>(part) / static_cast<double>(all);
+  };
+  WARN(fmt::format(
+      "{}: {} of {} flipped bits found ({:.1f} %); behind the head {} of {} ({:.1f} %)", what,
+      share.found, share.flips, percent(share.found, share.flips), share.found_in_data,
+      share.flips_in_data, percent(share.found_in_data, share.flips_in_data)));
 }
 
 Share flip_keyed(StreamForm form, Packed packed, std::int32_t max_parallelism) {
@@ -93,7 +111,7 @@ Share flip_keyed(StreamForm form, Packed packed, std::int32_t max_parallelism) {
   for (const PayloadSpan& span : spans_of_names(built.bytes, built.head_bytes, kKeyedNames)) {
     payload.push_back(span);
   }
-  return FlippedFile(subtask, max_parallelism, built.bytes).flip_all(payload);
+  return FlippedFile(subtask, max_parallelism, built.bytes).flip_all(payload, built.head_bytes);
 }
 
 }  // namespace
@@ -114,8 +132,8 @@ TEST_CASE("flipped bits of operator state", "[check][data][flips]") {
   OperatorHandle handle = small_operator_handle({{"a", "bc"}, {"u"}, {{"k", "v"}}});
   const ByteVector bytes = handle_as<ByteStreamHandle>(handle.delegate)->data;
   handle.delegate = RelativeFileHandle{"state", static_cast<std::int64_t>(bytes.size())};
-  std::vector<PayloadSpan> payload =
-      spans_of_names(bytes, bytes.size(), {"offsets", "all", "rules"});
+  const auto head_bytes = static_cast<std::uint64_t>(handle.states[0].offsets[0]);
+  std::vector<PayloadSpan> payload = spans_of_names(bytes, head_bytes, {"offsets", "all", "rules"});
   for (const std::size_t state : {0U, 1U}) {
     for (const std::int64_t offset : handle.states[state].offsets) {
       const auto at = static_cast<std::uint64_t>(offset);
@@ -127,7 +145,7 @@ TEST_CASE("flipped bits of operator state", "[check][data][flips]") {
   payload.push_back({map + 7, map + 8});
   Subtask subtask;
   subtask.managed_operator_state = Boxed<OperatorHandle>(handle);
-  report("operator state", FlippedFile(subtask, 128, bytes).flip_all(payload));
+  report("operator state", FlippedFile(subtask, 128, bytes).flip_all(payload, head_bytes));
 }
 
 TEST_CASE("flipped bits of a _metadata file end in findings or an error", "[check][data][flips]") {

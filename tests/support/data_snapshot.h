@@ -102,12 +102,8 @@ class KeyedBytesBuilder {
   void add_value_spans(const SmallEntry& entry, std::uint64_t at) {
     if (entry.state == kCount) add_span(at, entry.value.size());
     if (entry.state == kPrices) add_span(at + 1, entry.value.size() - 1);
-    if (entry.state != kNames) return;
-    for (std::size_t i = 0; i < entry.value.size();) {
-      const std::size_t chars = entry.value[i] - 1U;
-      add_span(at + i + 1, chars);
-      i += 1 + chars + 1;  // and the delimiter
-    }
+    // Lengths in a list can move so that its text falls into other elements, or into one.
+    if (entry.state == kNames) add_span(at, entry.value.size());
   }
 
   void add_canonical(const std::vector<SmallEntry>& entries) {
