@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <memory>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "cli/record_output.h"
 #include "cli/snapshot_check.h"
 #include "cli/table.h"
+#include "format/errors.h"
 #include "readers/inventory.h"
 #include "readers/local_storage.h"
 
@@ -21,11 +23,22 @@ namespace {
 
 constexpr double kAllData = 100;
 
+// Of --read-data; without a value it is all.
+double parse_percent(std::string text) {
+  if (text.empty()) return kAllData;
+  if (text.ends_with('%')) text.pop_back();
+  double percent = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  const bool number = error == std::errc() && end == text.data() + text.size();
+  if (number && percent > 0 && percent <= kAllData) return percent;
+  throw UsageError("--read-data takes a percentage above 0 and up to 100, e.g. --read-data=5");
+}
+
 struct CheckOptions {
   SnapshotOptions snapshot;
   FormatOption format;
   CLI::Option* read_data = nullptr;
-  double data_percent = kAllData;
+  std::string data_percent;
   bool fail_fast = false;
   bool strict = false;
   std::string explain;
@@ -34,7 +47,7 @@ struct CheckOptions {
 
   CheckDepth depth() const {
     CheckDepth depth;
-    if (read_data->count() > 0) depth.data_percent = data_percent;
+    if (read_data->count() > 0) depth.data_percent = parse_percent(data_percent);
     depth.after_error = fail_fast ? AfterError::kStop : AfterError::kGoOn;
     depth.jobs = jobs;
     depth.temp_directory = temp_directory;

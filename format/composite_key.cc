@@ -63,8 +63,8 @@ CompositeKey cut_timer(const KeyedStateSchema& state, ByteReader& in, CompositeK
 }  // namespace
 
 CompositeKey cut_composite_key(const KeyedStateSchema& state, Bytes composite_key, int prefix_bytes,
-                               std::string_view file) {
-  ByteReader in(composite_key, file);
+                               std::string_view file, std::uint64_t offset) {
+  ByteReader in(composite_key, file, offset);
   const Within place(in, "composite key");
   CompositeKey result;
   result.key_group = read_key_group(in, prefix_bytes);

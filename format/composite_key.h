@@ -28,9 +28,10 @@ struct CompositeKey {
   bool cut = true;
 };
 
-// Takes a composite key apart. `file` names the snapshot's file in errors.
+// Takes a composite key apart. `file` names the snapshot's file in errors, `offset` is where the key
+// lies in it.
 CompositeKey cut_composite_key(const KeyedStateSchema& state, Bytes composite_key, int prefix_bytes,
-                               std::string_view file);
+                               std::string_view file, std::uint64_t offset = 0);
 
 // Appends the number of a key group as it stands in front of a composite key.
 void append_key_group(std::int32_t key_group, int prefix_bytes, ByteVector& out);

@@ -34,14 +34,18 @@ SnappySource::SnappySource(const RandomAccessFile& file, std::uint64_t offset, s
       note_(fmt::format("of the snappy stream that starts at offset {:#x}", offset)) {}
 
 std::uint64_t SnappySource::unread_bytes() const {
-  return pending_.size() + (end_ - position_) * kMaxRatio;
+  // A broken chunk still counts: whoever wants its bytes is to be told that it is broken.
+  const std::uint64_t read_up_to = problem_.empty() ? position_ : problem_offset_;
+  return pending_.size() + (end_ - read_up_to) * kMaxRatio;
 }
 
 Bytes SnappySource::extend(Bytes kept, std::size_t wanted) {
   const std::size_t aim = std::max({wanted, kept.size() * 2, kept.size() + kWindowBytes});
   while (kept.size() + pending_.size() < aim && read_chunk()) {
   }
-  if (kept.size() + pending_.size() < wanted && !problem_.empty()) throw FormatError(problem_);
+  if (kept.size() + pending_.size() < wanted && !problem_.empty()) {
+    throw CompressionError(problem_, problem_offset_);
+  }
   const std::span<std::uint8_t> window = buffers_.next(kept, kept.size() + pending_.size());
   std::copy(pending_.begin(), pending_.end(),
             window.begin() + static_cast<std::ptrdiff_t>(kept.size()));
@@ -110,6 +114,7 @@ bool SnappySource::unpack(std::uint8_t type, Bytes body, std::uint64_t chunk) {
 }
 
 bool SnappySource::broken(std::uint64_t offset, const std::string& what) {
+  problem_offset_ = offset;
   problem_ = fmt::format(
       "{}: offset {:#x}: {}\n  while reading the snappy stream that starts at offset {:#x}",
       file_.name(), offset, what, start_);

@@ -4,7 +4,7 @@
 //         u32 masked CRC-32C of the plain bytes (little-endian) | data; type 0 snappy block, 1
 //         plain, FF identifier again (streams may be concatenated), 80..FE padding to be skipped
 // Values  at most 65536 plain bytes a chunk. Checksums are verified (Flink itself does not)
-// Errors  FormatError with the chunk's offset in the file
+// Errors  CompressionError with the chunk's offset in the file
 // Source  snappy-java SnappyFramedOutputStream, as Flink's SnappyStreamCompressionDecorator uses it
 
 #pragma once
@@ -13,10 +13,17 @@
 #include <string>
 
 #include "format/byte_source.h"
+#include "format/errors.h"
 #include "format/storage.h"
 #include "format/window_buffers.h"
 
 namespace savvy {
+
+// A compressed block whose frame, bytes or checksum are damaged.
+class CompressionError : public FormatError {
+ public:
+  using FormatError::FormatError;
+};
 
 // Whether the stretch begins with a stream identifier, or in mid-stream, where one may stand.
 enum class SnappyStart { kIdentifier, kMidStream };
@@ -50,6 +57,7 @@ class SnappySource final : public ByteSource {
   // Chunks are read ahead, and what stands behind a section need not be one: an error when it is
   // needed.
   std::string problem_;
+  std::uint64_t problem_offset_ = 0;
   std::string note_;
   ByteVector body_;     // the chunk as stored
   ByteVector pending_;  // plain bytes not handed out yet

@@ -4,132 +4,33 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <string>
 #include <utility>
 
 #include "format/byte_reader.h"
 #include "format/composite_key.h"
 #include "format/errors.h"
+#include "readers/detail/raw_timer_walk.h"
 #include "readers/section_reader.h"
 
 namespace savvy {
 namespace {
 
-// Written to disk, never change.
-constexpr std::array<std::uint8_t, 4> kMark = {0xF1, 0xCD, 0x85, 0x9F};
-constexpr std::int32_t kVersion = 2;
-constexpr std::size_t kMinServiceBytes = 2 + 2 * 6 + 2 * 4;
 constexpr std::size_t kTimeBytes = 8;
 
 // Names as InternalTimeServiceManagerImpl gives them to queues.
-constexpr std::array<std::string_view, 2> kQueueNames = {"_timer_state/event_",
-                                                         "_timer_state/processing_"};
-
-bool begins_with_mark(const RandomAccessFile& file, const KeyGroupSection& section) {
-  if (section.size_bytes < kMark.size()) return false;
-  std::array<std::uint8_t, kMark.size()> bytes;
-  file.read_at(section.offset, bytes);
-  return bytes == kMark;
-}
+constexpr std::array<std::string_view, kTimerQueues> kQueueNames = {"_timer_state/event_",
+                                                                    "_timer_state/processing_"};
 
 bool holds_timers(const RandomAccessFile& file, const std::vector<KeyGroupSection>& sections) {
   bool found = false;
   for (const KeyGroupSection& section : sections) {
     if (section.size_bytes == 0) continue;
-    if (!begins_with_mark(file, section)) return false;
+    if (!begins_with_timer_mark(file, section)) return false;
     found = true;
   }
   return found;
 }
-
-struct Service {
-  RawTimerService stored;
-  TypePtr key;
-  TypePtr name_space;
-};
-
-// Walks one key group.
-class TimerWalk {
- public:
-  // `on_service` is called for each service that is met.
-  TimerWalk(ByteReader& in, SectionEnd end, const SerializerRegistry& registry,
-            std::function<void(const Service&)> on_service = {})
-      : in_(in), end_(end), registry_(registry), on_service_(std::move(on_service)) {
-    in_.begin_entry();
-    in_.take(kMark.size(), "mark of timers");
-    const std::uint64_t at = in_.offset();
-    const std::int32_t version = in_.i32("version of the timers");
-    if (version != kVersion) {
-      if (version >= 0 && version < kVersion) {
-        throw UnsupportedError(
-            fmt::format("{}: offset {:#x}: timers of format version {}, which "
-                        "Flink before 1.8 wrote",
-                        in_.file(), at, version));
-      }
-      in_.fail_at(at, fmt::format("version of the timers = {}, expected 2", version));
-    }
-    services_left_ = in_.count(kMinServiceBytes, "timer service count");
-  }
-
-  // Moves to the next timer, in front of its key. False at the end of the key group.
-  bool next() {
-    while (timers_left_ == 0) {
-      if (queue_ + 1 < kQueueNames.size()) {
-        ++queue_;
-      } else if (services_left_ > 0) {
-        read_service();
-      } else {
-        if (end_ == SectionEnd::kExact) in_.expect_end("the timers of the key group");
-        return false;
-      }
-      in_.begin_entry();
-      timers_left_ = in_.count(kTimeBytes, "timer count");
-    }
-    --timers_left_;
-    in_.begin_entry();
-    return true;
-  }
-
-  // Where the timers at hand belong.
-  const Service& service() const { return service_; }
-  std::size_t queue() const { return queue_; }
-  // Behind a timer that cannot be walked there is no next one.
-  void give_up() {
-    timers_left_ = 0;
-    services_left_ = 0;
-    queue_ = kQueueNames.size() - 1;
-    end_ = SectionEnd::kAtMost;
-  }
-
- private:
-  void read_service() {
-    --services_left_;
-    in_.begin_entry();
-    service_.stored.name = in_.utf("timer service");
-    service_.key = read_snapshot(service_.stored.key_snapshot);
-    service_.name_space = read_snapshot(service_.stored.namespace_snapshot);
-    queue_ = 0;
-    if (on_service_) on_service_(service_);
-  }
-
-  TypePtr read_snapshot(ByteVector& stored) {
-    const std::uint64_t start = in_.offset();
-    TypePtr type = SnapshotReader(in_, registry_).read_snapshot();
-    const Bytes bytes = in_.bytes_since(start);
-    stored.assign(bytes.begin(), bytes.end());
-    return type;
-  }
-
-  ByteReader& in_;
-  SectionEnd end_;
-  const SerializerRegistry& registry_;
-  std::function<void(const Service&)> on_service_;
-  std::size_t services_left_ = 0;
-  Service service_;
-  std::size_t queue_ = kQueueNames.size() - 1;
-  std::size_t timers_left_ = 0;
-};
 
 std::string state_name(std::size_t queue, const std::string& service) {
   return std::string(kQueueNames[queue]) + service;
@@ -193,7 +94,7 @@ class RawTimerKeyGroup final : public KeyGroupReader {
 
   SectionReader section_;
   Within place_;
-  TimerWalk walk_;
+  RawTimerWalk walk_;
   std::int32_t key_group_;
   int prefix_bytes_;
   const std::vector<KeyedStateSchema>& states_;
@@ -227,15 +128,15 @@ class RawTimerSource final : public RawTimers {
   void list_states(const KeyGroupSection& section) {
     SectionReader reader(*file_, {section.offset, section.size_bytes}, Compression::kNone);
     const Within place(reader.in(), "timers of key group", section.key_group);
-    TimerWalk walk(reader.in(), section.end, registry_,
-                   [this](const Service& service) { add_service(service); });
+    RawTimerWalk walk(reader.in(), section.end, registry_,
+                      [this](const MetTimerService& service) { add_service(service); });
     while (walk.next()) {
       if (!skip_timer(reader.in(), walk.service())) return;
     }
   }
 
   // False if its end is not known: then nothing behind it can be found.
-  static bool skip_timer(ByteReader& in, const Service& service) {
+  static bool skip_timer(ByteReader& in, const MetTimerService& service) {
     try {
       service.key->skip(in);
       service.name_space->skip(in);
@@ -246,12 +147,12 @@ class RawTimerSource final : public RawTimers {
     return true;
   }
 
-  void add_service(const Service& service) {
+  void add_service(const MetTimerService& service) {
     for (const RawTimerService& known : services_) {
       if (known.name == service.stored.name) return;
     }
     services_.push_back(service.stored);
-    for (std::size_t queue = 0; queue < kQueueNames.size(); ++queue) {
+    for (std::size_t queue = 0; queue < kTimerQueues; ++queue) {
       KeyedStateSchema state;
       state.name = state_name(queue, service.stored.name);
       state.kind = KeyedStateKind::kTimer;
