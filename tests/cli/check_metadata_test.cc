@@ -585,21 +585,21 @@ TEST_CASE("check says where the metadata breaks off", "[cli][check][structure]")
 }
 
 TEST_CASE("check reports what Flink's own parser refuses", "[cli][check][structure]") {
-  // What stands where, in a file of one operator: magic, version, id, masters, operators (28
+  // What stands where, in a file of one operator: magic, version, id, masters, operators (24
   // bytes), two empty names, id, parallelism and its maximum, coordinator, subtask count, index.
   struct Refused {
     const char* what;
     std::uint64_t offset;
     ByteVector bytes;
   };
-  constexpr std::uint64_t kOperator = 28;
+  constexpr std::uint64_t kOperator = 24;
   constexpr std::uint64_t kParallelism = kOperator + 4 + 16;
   constexpr std::uint64_t kCoordinator = kParallelism + 8;
   constexpr std::uint64_t kSubtasks = kCoordinator + 1;
   const std::vector<Refused> all = {
       {"no magic number", 0, {0}},
       {"a negative checkpoint id", 8, {0xFF}},
-      {"too many operators", 24, {0x7F}},
+      {"too many operators", 20, {0x7F}},
       {"more subtasks than key groups", kParallelism, {0, 0, 1, 0}},
       {"a coordinator's state of an unknown kind", kCoordinator, {9}},
       {"too many subtasks", kSubtasks, {0x7F}},
@@ -639,7 +639,7 @@ TEST_CASE("check says that a finished operator has no coordinator", "[cli][check
   const auto findings = findings_of(copy.check());
   REQUIRE(codes_of(findings) == std::vector<std::string>{"SV001"});
   // Behind code, name, length and byte of the coordinator's state.
-  CHECK(findings[0].at("offset") == 28 + 4 + 16 + 8 + 1 + 3 + 4 + 1);
+  CHECK(findings[0].at("offset") == 24 + 4 + 16 + 8 + 1 + 3 + 4 + 1);
 }
 
 TEST_CASE("check tells metadata of an unknown version from damage", "[cli][check][structure]") {
@@ -658,7 +658,7 @@ TEST_CASE("damaged properties do not hide the rest", "[cli][check][structure]") 
   const std::uint64_t properties_at = encode_metadata(metadata).size() - metadata.properties.size();
   metadata.operators[0].max_parallelism = 32769;
   SECTION("a byte that Java does not write") {
-    metadata.properties[2] = 0;
+    metadata.properties[1] = 0;
     copy.write(metadata);
     const auto findings = findings_of(copy.check());
     REQUIRE(codes_of(findings) == std::vector<std::string>{"SV004", "SV017"});
