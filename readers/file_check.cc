@@ -142,21 +142,19 @@ class FileCheck {
     }
   }
 
-  // The files of a savepoint lie beside its metadata, shared ones too.
+  // All files of a savepoint lie beside its metadata, so there is no wrong directory to look in.
   void report_missing_relative(const NeededFile& file) {
+    const bool savepoint = snapshot_.properties().kind == SnapshotKind::kSavepoint;
+    const bool shared = file.shared_relative && !savepoint;
     const auto elsewhere = search_.find_relative(file.uri);
-    const bool wrong_directory =
-        file.shared_relative && snapshot_.properties().kind != SnapshotKind::kSavepoint;
-    if (!elsewhere && !wrong_directory) {
-      return add(FindingCode::kFileMissing, file, file.first, "a file beside the metadata",
-                 "no such file");
-    }
     std::string found = "no such file";
     if (elsewhere) found += fmt::format(", but {}", *elsewhere);
-    if (wrong_directory) {
+    if (shared) {
       found += "; a shared file of a checkpoint under a relative name is what FLINK-39964 leaves";
     }
-    add(FindingCode::kRelativeNowhere, file, file.first, "a file beside the metadata", found);
+    const bool wrong_directory = shared || (elsewhere && !savepoint);
+    add(wrong_directory ? FindingCode::kRelativeNowhere : FindingCode::kFileMissing, file,
+        file.first, "a file beside the metadata", found);
   }
 
   const Snapshot& snapshot_;

@@ -45,6 +45,17 @@ fs::path mapped(const CheckedCopy& copy, const std::string& uri) {
   return copy.root().string() + uri.substr(from.size());
 }
 
+StreamHandle& first_shared_file(Metadata& metadata) {
+  for (OperatorState& op : metadata.operators) {
+    for (Subtask& subtask : op.subtasks) {
+      auto* handle = std::get_if<Boxed<IncrementalHandle>>(&subtask.managed_keyed_state);
+      if (handle == nullptr || (*handle)->shared_files.empty()) continue;
+      return (*handle)->shared_files[0].handle;
+    }
+  }
+  throw std::runtime_error("no shared files");
+}
+
 void check_finding(const Run& run, const std::string& code, const fs::path& file,
                    const Stream& stream, const std::string& found) {
   const auto findings = findings_of(run);
@@ -166,25 +177,40 @@ TEST_CASE("check finds segments that their file does not hold", "[cli][check][fi
 TEST_CASE("check names the bug that leaves relative handles", "[cli][check][files_check]") {
   const CheckedCopy copy(kIncremental);
   Metadata metadata = copy.metadata();
-  std::string name;
+  StreamHandle& stream = first_shared_file(metadata);
+  const FileHandle file = std::get<FileHandle>(stream);
+  const std::string name = file.path.substr(file.path.rfind('/') + 1);
+  stream = RelativeFileHandle{name, file.size_bytes};
+  copy.write(metadata);
+  const fs::path elsewhere = copy.path().parent_path() / "shared" / name;
+  for (const bool near : {true, false}) {
+    if (!near) fs::remove(elsewhere);
+    const auto findings = findings_of(copy.check());
+    REQUIRE(codes_of(findings) == std::vector<std::string>{"SV105"});
+    CHECK(findings[0].at("file") == (copy.path() / name).string());
+    const std::string found = findings[0].at("found");
+    CHECK((found.find(", but " + elsewhere.string()) != std::string::npos) == near);
+    CHECK(found.find("FLINK-39964") != std::string::npos);
+  }
+}
+
+TEST_CASE("a file that a savepoint lacks is just missing", "[cli][check][files_check]") {
+  const CheckedCopy copy("flink2.3-rocksdb-native");
+  Metadata metadata = copy.metadata();
   for (OperatorState& op : metadata.operators) {
     for (Subtask& subtask : op.subtasks) {
       auto* handle = std::get_if<Boxed<IncrementalHandle>>(&subtask.managed_keyed_state);
-      if (handle == nullptr || (*handle)->shared_files.empty() || !name.empty()) continue;
-      StreamHandle& stream = (*handle)->shared_files[0].handle;
-      const FileHandle file = std::get<FileHandle>(stream);
-      name = file.path.substr(file.path.rfind('/') + 1);
-      stream = RelativeFileHandle{name, file.size_bytes};
+      if (handle == nullptr) continue;
+      // As an incremental backend writes a native savepoint.
+      std::swap((*handle)->shared_files, (*handle)->private_files);
     }
   }
-  REQUIRE_FALSE(name.empty());
   copy.write(metadata);
+  const auto file = std::get<RelativeFileHandle>(first_shared_file(metadata)).path;
+  fs::remove(copy.path() / file);
   const auto findings = findings_of(copy.check());
-  REQUIRE(codes_of(findings) == std::vector<std::string>{"SV105"});
-  CHECK(findings[0].at("file") == (copy.path() / name).string());
-  const std::string found = findings[0].at("found");
-  CHECK(found.find((copy.path().parent_path() / "shared" / name).string()) != std::string::npos);
-  CHECK(found.find("FLINK-39964") != std::string::npos);
+  REQUIRE(codes_of(findings) == std::vector<std::string>{"SV101"});
+  CHECK(findings[0].at("found") == "no such file; 1 handle needs it");
 }
 
 TEST_CASE("check finds one file under two kinds of handles", "[cli][check][files_check]") {

@@ -6,8 +6,10 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "format/errors.h"
 #include "format/finding.h"
 #include "format/key_groups.h"
+#include "tests/support/files.h"
 #include "tests/support/small_snapshot.h"
 
 namespace savvy::testing {
@@ -270,6 +272,41 @@ TEST_CASE("the rules stop at the first error if told to", "[metadata_check][chec
   FindingList first(AfterError::kStop);
   check_metadata(metadata, "_metadata", first);
   CHECK(first.error_count() == 1);
+}
+
+TEST_CASE("whatever a bit makes of metadata, it can be checked", "[metadata_check][check]") {
+  for (const char* name :
+       {"flink2.3-hashmap-checkpoint-unaligned/_metadata",
+        "flink1.20-hashmap-checkpoint-unaligned/_metadata",
+        "flink2.3-rocksdb-checkpoint-incremental-merged/00000000000000000000000000000001/chk-2/"
+        "_metadata",
+        "flink2.3-rocksdb-checkpoint-changelog-materialized/00000000000000000000000000000001/"
+        "chk-3/_metadata"}) {
+    CAPTURE(name);
+    const ByteVector whole = read_file(std::string(SAVVY_SOURCE_DIR "/testdata/") + name);
+    std::size_t checked = 0;
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      ByteVector bytes = whole;
+      bytes[i] ^= static_cast<std::uint8_t>(1U << (i % 8));
+      Metadata metadata;
+      ByteReader in(bytes, "_metadata");
+      try {
+        metadata = decode_metadata(in, DamagedProperties::kKeep);
+      } catch (const FormatError&) {
+        continue;
+      } catch (const UnsupportedError&) {
+        continue;
+      }
+      FindingList findings;
+      check_metadata(metadata, "_metadata", findings);
+      check_properties(metadata, "_metadata", bytes.size(), findings);
+      ++checked;
+      if (!findings.findings().empty()) ++found;
+    }
+    CHECK(checked > whole.size() / 4);
+    CHECK(found > 50);
+  }
 }
 
 }  // namespace savvy::testing
