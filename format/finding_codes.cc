@@ -89,7 +89,8 @@ constexpr FindingText kTexts[] = {
      "`savvy relocate` cannot know where that is, but a copy of the files to the place named makes "
      "the snapshot whole."},
     {FindingCode::kFileNotReached, kWarning, "a file lies where savvy does not look",
-     "Nothing is known of it: say where its file system is mounted or copied, with --map."},
+     "Nothing is known of it. Say with --map where its file system is mounted or copied, or let "
+     "savvy read the folder."},
     {FindingCode::kSnapshotChanged, kError, "the snapshot changed while it was read",
      "A running job deletes old checkpoints. What was found before says nothing any more."},
     // What is in them.

@@ -55,7 +55,11 @@ class FileCheck {
     if (file.last_segment != nullptr) check_segment(file, *size);
     if (!file.recorded_bytes) return;
     const auto recorded = static_cast<std::uint64_t>(*file.recorded_bytes);
-    file.change_log ? check_change_log(file, recorded, *size) : check_size(file, recorded, *size);
+    if (file.change_log) {
+      check_change_log(file, recorded, *size);
+    } else {
+      check_size(file, recorded, *size);
+    }
   }
 
   void report(const UnreachedFiles& group) {

@@ -248,8 +248,11 @@ void check_content(const KeyedHandle& handle, StateOwner owner, const RuleReport
   if (report.stopped()) return;
   check_handle_id(handle, report);
   if (const auto* groups = handle_as<KeyGroupsHandle>(handle)) {
-    owner == StateOwner::kRaw ? check_raw_offsets(*groups, report)
-                              : check_managed_offsets(*groups, report);
+    if (owner == StateOwner::kRaw) {
+      check_raw_offsets(*groups, report);
+    } else {
+      check_managed_offsets(*groups, report);
+    }
   } else if (const auto* incremental = handle_as<IncrementalHandle>(handle)) {
     check_incremental(*incremental, report);
   } else if (const auto* changelog = handle_as<ChangelogHandle>(handle)) {

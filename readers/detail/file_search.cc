@@ -46,7 +46,11 @@ std::optional<std::string> FileSearch::find_rule(const std::string& missing_path
   std::size_t& failed = failed_[folder];
   if (failed == kMaxFailed) return std::nullopt;
   const auto rule = suggest_map_rule(missing_path, uri, directory_);
-  rule ? static_cast<void>(rules_.emplace(folder, *rule)) : static_cast<void>(++failed);
+  if (rule) {
+    rules_.emplace(folder, *rule);
+  } else {
+    ++failed;
+  }
   return rule;
 }
 

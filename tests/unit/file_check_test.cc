@@ -9,6 +9,7 @@
 #include "cli/snapshot_check.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
+#include "tests/support/message_of.h"
 #include "tests/support/small_snapshot.h"
 
 namespace savvy::testing {
@@ -157,6 +158,15 @@ TEST_CASE("a snapshot that goes away while it is checked lacks no files", "[file
   CHECK(finding.place.file == folder.path("chk-1/_metadata"));
   CHECK(finding.found.ends_with("; left out what was found before: 2"));
   CHECK(check.findings.error_count() == 1);
+}
+
+TEST_CASE("metadata that goes away before it is read is an error", "[file_check][check]") {
+  const TempFolder folder;
+  const std::string path = write_two_files(folder);
+  RefusingStorage storage;
+  storage.refused[folder.path("chk-1/_metadata")] = ENOENT;
+  const std::string message = message_of<IoError>([&] { check_snapshot(path, {}, storage, {}); });
+  CHECK(message == folder.path("chk-1/_metadata") + ": cannot open: No such file or directory");
 }
 
 }  // namespace savvy::testing
