@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include "cli/commands.h"
@@ -15,7 +18,6 @@
 #include "cli/snapshot_check.h"
 #include "cli/table.h"
 #include "format/errors.h"
-#include "readers/inventory.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
@@ -23,15 +25,15 @@ namespace {
 
 constexpr double kAllData = 100;
 
-// Of --read-data; without a value it is all.
-double parse_percent(std::string text) {
-  if (text.empty()) return kAllData;
-  if (text.ends_with('%')) text.pop_back();
+// "5", "0.5" or "5%".
+double percent_of(const std::string& text) {
+  std::string_view number = text;
+  if (number.ends_with('%')) number.remove_suffix(1);
   double percent = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
-  const bool number = error == std::errc() && end == text.data() + text.size();
-  if (number && percent > 0 && percent <= kAllData) return percent;
-  throw UsageError("--read-data takes a percentage above 0 and up to 100, e.g. --read-data=5");
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), percent);
+  const bool whole = error == std::errc() && end == number.data() + number.size();
+  if (whole && percent > 0 && percent <= kAllData) return percent;
+  throw UsageError(fmt::format("--read-data={}: expected a share above 0 and up to 100", text));
 }
 
 struct CheckOptions {
@@ -47,7 +49,7 @@ struct CheckOptions {
 
   CheckDepth depth() const {
     CheckDepth depth;
-    if (read_data->count() > 0) depth.data_percent = parse_percent(data_percent);
+    if (read_data->count() > 0) depth.data_percent = percent_of(data_percent);
     depth.after_error = fail_fast ? AfterError::kStop : AfterError::kGoOn;
     depth.jobs = jobs;
     depth.temp_directory = temp_directory;
@@ -58,9 +60,8 @@ struct CheckOptions {
 // "checked: metadata, 24 files of 89.8 KiB; data not read (--read-data)".
 std::string coverage_text(const SnapshotCheck& check, const CheckDepth& depth) {
   if (!check.snapshot) return "checked: nothing but the metadata, which could not be read";
-  const InventoryTotals totals = total(read_inventory(*check.snapshot));
-  std::string text = fmt::format("checked: metadata, {} files of {}", totals.file_count,
-                                 human_bytes(totals.file_bytes));
+  std::string text = fmt::format("checked: metadata, {} file{} of {}", check.files.count,
+                                 check.files.count == 1 ? "" : "s", human_bytes(check.files.bytes));
   if (!depth.data_percent) return text + "; data not read (--read-data)";
   if (*depth.data_percent == kAllData) return text + ", and all data in them";
   return text + fmt::format(", and {} % of the data in them", *depth.data_percent);
@@ -103,8 +104,8 @@ int run_check(const CheckOptions& options) {
     return 0;
   }
   if (options.snapshot.path.empty()) throw UsageError("SNAPSHOT is required");
-  const LocalStorage storage;
   const CheckDepth depth = options.depth();
+  const LocalStorage storage;
   const SnapshotCheck check =
       check_snapshot(options.snapshot.path, options.snapshot.path_map(), storage, depth);
   Output("").write(render(check, options, depth));
@@ -112,14 +113,13 @@ int run_check(const CheckOptions& options) {
 }
 
 void add_check_options(CLI::App& command, CheckOptions& options) {
+  // A flag, so that the word behind it is the snapshot.
   options.read_data =
       command
-          .add_option("--read-data", options.data_percent,
-                      "Read all data too, or this share of it, chosen by position and always the "
-                      "same, e.g. --read-data=5")
-          ->type_name("[=PERCENT]")
-          ->expected(0, 1)
-          ->default_str("100");
+          .add_flag(fmt::format("--read-data{{{}}}", kAllData), options.data_percent,
+                    "Read all data too, or this share of it, chosen by position and always the "
+                    "same, e.g. --read-data=5")
+          ->type_name("[=PERCENT]");
   command.add_flag("--fail-fast", options.fail_fast, "Stop at the first error, e.g. in a script");
   command.add_flag("--strict", options.strict, "Exit with 1 for warnings too");
   command

@@ -11,6 +11,7 @@
 
 #include "format/finding.h"
 #include "format/storage.h"
+#include "readers/file_check.h"
 #include "readers/path_map.h"
 #include "readers/snapshot.h"
 
@@ -28,6 +29,7 @@ struct SnapshotCheck {
   FindingList findings;
   // Null if the metadata could not be read.
   std::unique_ptr<const Snapshot> snapshot;
+  FilesSeen files;
 };
 
 SnapshotCheck check_snapshot(const std::string& path, const PathMap& paths, const Storage& storage,

@@ -27,7 +27,6 @@ namespace fs = std::filesystem;
 
 // For all threads together; what exceeds it goes to --tmp-dir.
 constexpr std::size_t kSortBudgetBytes = 64 * 1024 * 1024;
-constexpr std::int32_t kFirstVersionWithProperties = 4;
 // Flink 1.11 brought version 3, and handles relative to the metadata.
 constexpr std::int32_t kFirstVersionWithRelativeFiles = 3;
 

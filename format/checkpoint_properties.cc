@@ -350,6 +350,16 @@ CheckpointProperties interpret_checkpoint_properties(Bytes bytes, std::string_vi
   return decode_checkpoint_properties(in);
 }
 
+std::optional<CheckpointProperties> try_checkpoint_properties(Bytes bytes) {
+  try {
+    return interpret_checkpoint_properties(bytes, "checkpoint properties");
+  } catch (const FormatError&) {
+    return std::nullopt;
+  } catch (const UnsupportedError&) {
+    return std::nullopt;
+  }
+}
+
 ByteVector encode_checkpoint_properties(const CheckpointProperties& properties) {
   ByteWriter out;
   out.u16(kStreamMagic);

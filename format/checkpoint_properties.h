@@ -14,7 +14,9 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "format/byte_reader.h"
 #include "format/bytes.h"
@@ -51,6 +53,9 @@ CheckpointProperties decode_checkpoint_properties(ByteReader& in);
 // and `offset` (of the bytes in the file) are for messages.
 CheckpointProperties interpret_checkpoint_properties(Bytes bytes, std::string_view file,
                                                      std::uint64_t offset = 0);
+
+// The same; nothing if they cannot be read.
+std::optional<CheckpointProperties> try_checkpoint_properties(Bytes bytes);
 
 // The object stream that Flink writes; kUnknown gives the null object. For kCheckpoint the strategy
 // is written, for kSavepoint the format and action.

@@ -10,6 +10,7 @@ IoError::IoError(IoDirection direction, std::string_view path, std::string_view 
                  int error_number)
     : Error(fmt::format("{}: cannot {}: {}", path, operation,
                         std::generic_category().message(error_number))),
-      direction_(direction) {}
+      direction_(direction),
+      error_number_(error_number) {}
 
 }  // namespace savvy

@@ -63,9 +63,12 @@ class IoError : public Error {
       : Error(message), direction_(direction) {}
 
   IoDirection direction() const { return direction_; }
+  // 0 if there is none.
+  int error_number() const { return error_number_; }
 
  private:
   IoDirection direction_;
+  int error_number_ = 0;
 };
 
 }  // namespace savvy

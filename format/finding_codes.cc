@@ -47,25 +47,33 @@ constexpr FindingText kTexts[] = {
     {FindingCode::kLocalPathReused, kError, "one local name for two files of a handle",
      "The second file is written over the first when the task fetches them; RocksDB then fails to "
      "open, or lacks entries."},
-    {FindingCode::kMergedChannel, kError, "a merged channel handle does not add up",
-     "In-flight data cannot be given to its channels; the JobManager fails when it assigns state."},
+    {FindingCode::kChannelHandle, kError, "a channel handle does not add up",
+     "In-flight data cannot be given to its channels: the JobManager fails when it assigns state, "
+     "or "
+     "the task when it reads the buffers."},
     {FindingCode::kChannelSubtask, kError, "in-flight data of another subtask",
      "The buffers are replayed into a channel they do not belong to."},
     {FindingCode::kUidMismatch, kError, "uid and operator id do not belong together",
      "Flink maps state to the job by the id alone: a job with this uid does not find its state."},
     {FindingCode::kProperties, kError, "checkpoint properties cannot be read",
      "Java fails to deserialize them, and with them the whole metadata (MetadataV4Serializer)."},
-    {FindingCode::kInnerKeyGroupRange, kError, "a handle reaches beyond the one around it",
-     "Key groups outside the outer range are not restored, or are read from places that are not "
-     "theirs."},
-    {FindingCode::kRecordedSize, kError, "a recorded size or start makes no sense",
-     "A negative start or length of a segment fails the task; other sizes only feed statistics."},
+    {FindingCode::kInnerKeyGroupRange, kError, "part of a change log has other key groups",
+     "Nothing of that part is restored: it holds no key group of the subtask, or none of the "
+     "operator."},
+    {FindingCode::kRecordedSize, kError, "a segment that no file can have",
+     "The task fails when it opens the segment (FsSegmentDataInputStream)."},
     {FindingCode::kInnerCheckpointId, kWarning, "state taken after its checkpoint",
      "The id inside the handle is above that of the snapshot. Flink restores it, but ages files by "
      "that id and may keep or delete them at the wrong time."},
-    {FindingCode::kChangelogRange, kError, "a change log's range does not fit",
-     "Changes are applied from a point that the materialized state has not reached or has passed: "
-     "state is wrong without a word."},
+    {FindingCode::kChangelogRange, kError, "changes outside of their log",
+     "The task fails to read the changes, or skips those of key groups that the log is not about."},
+    {FindingCode::kOddFigure, kWarning, "a figure that Flink does not write",
+     "Flink restores without it and only reports it or counts on from it; but some of the metadata "
+     "was changed."},
+    {FindingCode::kChannelTwice, kError, "a channel is described twice",
+     "The task fails with \"Duplicate channel info\" (SequentialChannelStateReaderImpl)."},
+    {FindingCode::kImpossibleHandle, kError, "a handle that its place cannot have",
+     "The task fails to restore the state, or does not see it."},
     // The files.
     {FindingCode::kFileMissing, kError, "a file is missing",
      "The task fails with FileNotFoundException."},
@@ -81,7 +89,8 @@ constexpr FindingText kTexts[] = {
      "`savvy relocate` cannot know where that is, but a copy of the files to the place named makes "
      "the snapshot whole."},
     {FindingCode::kFileNotReached, kWarning, "a file lies where savvy does not look",
-     "Nothing is known of it: say where its file system is mounted or copied, with --map."},
+     "Nothing is known of it. Say with --map where its file system is mounted or copied, or let "
+     "savvy read the folder."},
     {FindingCode::kSnapshotChanged, kError, "the snapshot changed while it was read",
      "A running job deletes old checkpoints. What was found before says nothing any more."},
     // What is in them.

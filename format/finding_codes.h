@@ -33,7 +33,7 @@ enum class FindingCode : int {
   kPathDisagrees = 11,
   kHandleId = 12,
   kLocalPathReused = 13,
-  kMergedChannel = 14,
+  kChannelHandle = 14,
   kChannelSubtask = 15,
   kUidMismatch = 16,
   kProperties = 17,
@@ -41,6 +41,9 @@ enum class FindingCode : int {
   kRecordedSize = 19,
   kInnerCheckpointId = 20,
   kChangelogRange = 21,
+  kOddFigure = 22,
+  kChannelTwice = 23,
+  kImpossibleHandle = 24,
   // The files.
   kFileMissing = 101,
   kFileShort = 102,

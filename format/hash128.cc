@@ -62,4 +62,10 @@ Hash128 Hash128Stream::finish() const {
   return {h1, h2};
 }
 
+Hash128 hash_of(Bytes bytes) {
+  Hash128Stream stream;
+  stream.add(bytes);
+  return stream.finish();
+}
+
 }  // namespace savvy

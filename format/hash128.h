@@ -36,4 +36,6 @@ class Hash128Stream {
   std::array<std::uint8_t, 16> pending_{};  // its first size_ % 16 bytes are not mixed in yet
 };
 
+Hash128 hash_of(Bytes bytes);
+
 }  // namespace savvy

@@ -100,15 +100,17 @@ std::int64_t decode_checkpoint_id(ByteReader& in) {
   return id;
 }
 
-ByteVector decode_properties(ByteReader& in) {
+ByteVector decode_properties(ByteReader& in, DamagedProperties damaged) {
   Within place(in, "checkpoint properties");
-  ByteReader ahead = in;
-  decode_checkpoint_properties(ahead);
+  if (damaged == DamagedProperties::kThrow) {
+    ByteReader ahead = in;
+    decode_checkpoint_properties(ahead);
+  }
   const Bytes stored = in.rest("checkpoint properties");
   return {stored.begin(), stored.end()};
 }
 
-Metadata decode_body(ByteReader& in, const Layout& layout) {
+Metadata decode_body(ByteReader& in, const Layout& layout, DamagedProperties damaged) {
   Metadata metadata;
   metadata.version = layout.version;
   metadata.dialect = layout.dialect;
@@ -123,7 +125,7 @@ Metadata decode_body(ByteReader& in, const Layout& layout) {
         Within place(in, "operator", static_cast<std::int64_t>(i));
         return detail::decode_operator_state(in, layout);
       });
-  if (layout.has_properties()) metadata.properties = decode_properties(in);
+  if (layout.has_properties()) metadata.properties = decode_properties(in, damaged);
   in.expect_end("the metadata (Flink ignores them)");
   return metadata;
 }
@@ -131,7 +133,7 @@ Metadata decode_body(ByteReader& in, const Layout& layout) {
 // The file does not tell its dialect: the first one in which it makes sense is the one.
 std::optional<Metadata> try_decode_body(ByteReader in, const Layout& layout) {
   try {
-    return decode_body(in, layout);
+    return decode_body(in, layout, DamagedProperties::kThrow);
   } catch (const FormatError&) {
     return std::nullopt;
   }
@@ -145,7 +147,8 @@ Metadata decode_version_3(ByteReader& in) {
       return *std::move(metadata);
     }
   }
-  return decode_body(in, {3, MetadataDialect::kCurrent});  // for its error
+  // For its error.
+  return decode_body(in, {3, MetadataDialect::kCurrent}, DamagedProperties::kThrow);
 }
 
 }  // namespace
@@ -155,10 +158,10 @@ std::string operator_label(const OperatorState& op) {
   return op.name.empty() ? to_hex(op.id) : op.name;
 }
 
-Metadata decode_metadata(ByteReader& in) {
+Metadata decode_metadata(ByteReader& in, DamagedProperties damaged_properties) {
   const std::int32_t version = decode_header(in);
   if (version == 3) return decode_version_3(in);
-  return decode_body(in, {version, MetadataDialect::kCurrent});
+  return decode_body(in, {version, MetadataDialect::kCurrent}, damaged_properties);
 }
 
 ByteVector encode_metadata(const Metadata& metadata) {

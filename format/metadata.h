@@ -31,6 +31,7 @@ namespace savvy {
 constexpr std::int32_t kMetadataMagic = 0x4960672D;  // written to disk, never change
 constexpr std::int32_t kOldestMetadataVersion = 2;
 constexpr std::int32_t kNewestMetadataVersion = 6;
+constexpr std::int32_t kFirstVersionWithProperties = 4;
 
 // Version 3 was changed twice without a new number; later Flink reads only kCurrent.
 enum class MetadataDialect {
@@ -93,8 +94,13 @@ struct Metadata {
   bool operator==(const Metadata&) const = default;
 };
 
+// kKeep: what stands where the properties belong is kept as it is, unread; all in front of it is
+// read as ever.
+enum class DamagedProperties { kThrow, kKeep };
+
 // Reads a whole file: `in` stands at its first byte and ends where the file ends.
-Metadata decode_metadata(ByteReader& in);
+Metadata decode_metadata(ByteReader& in,
+                         DamagedProperties damaged_properties = DamagedProperties::kThrow);
 
 // Writes in the layout of metadata.version and metadata.dialect. Fields that the version lacks are
 // left out if they are only informative (operator names and uids, properties); UnsupportedError if

@@ -14,7 +14,6 @@ namespace {
 
 // Version 3 brought in-flight data as well and, in time, finished tasks.
 constexpr std::int32_t kFirstVersionWithCoordinators = 3;
-constexpr std::int32_t kFirstVersionWithProperties = 4;
 constexpr std::int32_t kFirstVersionWithNames = 5;
 constexpr std::int32_t kFirstVersionWithMergedChannels = 6;
 constexpr FlinkRelease kFirstWithFileMerging = {1, 20};  // codes 15, 16 and 17

@@ -40,16 +40,21 @@ std::optional<std::string> uri_of(const StreamHandle& handle) {
 
 }  // namespace
 
-Snapshot::Snapshot(const std::string& path, PathMap paths, const Storage& storage)
+Snapshot::Snapshot(const std::string& path, PathMap paths, const Storage& storage,
+                   DamagedProperties damaged_properties)
     : paths_(std::move(paths)), storage_(storage), metadata_path_(find_metadata(path)) {
   directory_ = parent_directory(metadata_path_);
   const auto file = storage_.open(metadata_path_);
   metadata_bytes_ = file->size();
   const ByteVector bytes = read_whole(*file);
+  metadata_hash_ = hash_of(bytes);
   ByteReader in(bytes, metadata_path_);
-  metadata_ = decode_metadata(in);
-  properties_ = interpret_checkpoint_properties(metadata_.properties, metadata_path_,
-                                                bytes.size() - metadata_.properties.size());
+  metadata_ = decode_metadata(in, damaged_properties);
+  const std::uint64_t properties_at = bytes.size() - metadata_.properties.size();
+  properties_ =
+      damaged_properties == DamagedProperties::kKeep
+          ? try_checkpoint_properties(metadata_.properties).value_or(CheckpointProperties())
+          : interpret_checkpoint_properties(metadata_.properties, metadata_path_, properties_at);
 }
 
 std::optional<std::string> Snapshot::local_path(const StreamHandle& handle) const {

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "format/checkpoint_properties.h"
+#include "format/hash128.h"
 #include "format/metadata.h"
 #include "format/storage.h"
 #include "readers/path_map.h"
@@ -24,8 +25,10 @@ namespace savvy {
 
 class Snapshot {
  public:
-  // `storage` outlives the snapshot.
-  Snapshot(const std::string& path, PathMap paths, const Storage& storage);
+  // `storage` outlives the snapshot. With DamagedProperties::kKeep, properties() are those of an
+  // unknown snapshot if they cannot be read.
+  Snapshot(const std::string& path, PathMap paths, const Storage& storage,
+           DamagedProperties damaged_properties = DamagedProperties::kThrow);
 
   const Metadata& metadata() const { return metadata_; }
   const CheckpointProperties& properties() const { return properties_; }
@@ -33,6 +36,9 @@ class Snapshot {
   const std::string& metadata_path() const { return metadata_path_; }
   const std::string& directory() const { return directory_; }
   std::uint64_t metadata_bytes() const { return metadata_bytes_; }
+  // Of the bytes of the metadata file.
+  const Hash128& metadata_hash() const { return metadata_hash_; }
+  const Storage& storage() const { return storage_; }
 
   // The file behind a file, relative or segment handle: a local path; nothing for inline bytes and
   // for URIs of another file system without a --map rule.
@@ -54,6 +60,7 @@ class Snapshot {
   std::string metadata_path_;
   std::string directory_;
   std::uint64_t metadata_bytes_ = 0;
+  Hash128 metadata_hash_;
   Metadata metadata_;
   CheckpointProperties properties_;
 };

@@ -25,7 +25,7 @@ struct Layout {
   MetadataDialect dialect;
 
   bool has_coordinators_and_channels() const { return version >= 3; }
-  bool has_properties() const { return version >= 4; }
+  bool has_properties() const { return version >= kFirstVersionWithProperties; }
   bool has_names() const { return version >= 5; }
   bool has_channel_codes() const { return version >= 6; }
   // Flink 1.11 knew no finished tasks; version 2 neither.

@@ -4,6 +4,8 @@
 //   savvy_bench scan SNAPSHOT THREADS
 //   savvy_bench spill SNAPSHOT DESTINATION THREADS
 //   savvy_bench rewrite SNAPSHOT DESTINATION THREADS
+//   savvy_bench handles FOLDER COUNT
+//   savvy_bench operators FOLDER COUNT
 
 #include <fmt/format.h>
 
@@ -15,6 +17,7 @@
 
 #include "tests/bench/bare_rocksdb.h"
 #include "tests/bench/make_data.h"
+#include "tests/bench/make_metadata.h"
 
 namespace {
 
@@ -39,8 +42,12 @@ int run(const std::vector<std::string>& words) {
     report(spill(words[1], words[2], threads_of(words[3])));
   } else if (words.size() == 4 && words[0] == "rewrite") {
     report(rewrite(words[1], words[2], threads_of(words[3])));
+  } else if (words.size() == 3 && words[0] == "handles") {
+    make_handles(words[1], std::stoull(words[2]));
+  } else if (words.size() == 3 && words[0] == "operators") {
+    make_operators(words[1], std::stoull(words[2]));
   } else {
-    fmt::print(stderr, "savvy_bench: make, scan, spill or rewrite; see its source\n");
+    fmt::print(stderr, "savvy_bench: there is no such request; see its source\n");
     return 2;
   }
   return 0;
