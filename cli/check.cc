@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "cli/check_chain.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/finding_output.h"
@@ -23,6 +24,7 @@ constexpr double kAllData = 100;
 
 struct CheckOptions {
   SnapshotOptions snapshot;
+  ChainOptions chain;
   FormatOption format;
   CLI::Option* read_data = nullptr;
   double data_percent = kAllData;
@@ -89,13 +91,22 @@ int run_check(const CheckOptions& options) {
     Output("").write(explain_code(options.explain));
     return 0;
   }
+  const CheckDepth depth = options.depth();
+  const Warnings warnings = options.strict ? Warnings::kFail : Warnings::kPass;
+  if (!options.chain.root.empty()) {
+    if (!options.snapshot.path.empty()) throw UsageError("SNAPSHOT or --chain ROOT, not both");
+    return run_check_chain(options.chain, options.snapshot.path_map(), options.format.format(),
+                           depth, warnings);
+  }
+  if (!options.chain.without.empty() || !options.chain.graph_file.empty()) {
+    throw UsageError("--without and --graph need --chain ROOT");
+  }
   if (options.snapshot.path.empty()) throw UsageError("SNAPSHOT is required");
   const LocalStorage storage;
-  const CheckDepth depth = options.depth();
   const SnapshotCheck check =
       check_snapshot(options.snapshot.path, options.snapshot.path_map(), storage, depth);
   Output("").write(render(check, options, depth));
-  return exit_code_of(check.findings, options.strict ? Warnings::kFail : Warnings::kPass);
+  return exit_code_of(check.findings, warnings);
 }
 
 void add_check_options(CLI::App& command, CheckOptions& options) {
@@ -131,6 +142,7 @@ Command add_check_command(CLI::App& program) {
   command->get_option("SNAPSHOT")->required(false);
   add_format_option(*command, options->format);
   add_check_options(*command, *options);
+  add_chain_options(*command, options->chain);
   return {command, [options] { return run_check(*options); }};
 }
 
