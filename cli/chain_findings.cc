@@ -254,7 +254,7 @@ class ChainSearch {
       if (member.kind == "savepoint") continue;
       for (const FileNeed& need : member.needs) {
         const SetFile& file = set_.files[need.file];
-        if (file.local && !need.local_path.empty() && !is_of_job(member, need, file)) {
+        if (file.local && file.found_bytes && !is_of_job(member, need, file)) {
           ++folders[fs::path(file.path).parent_path().string()][i];
         }
       }
