@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/chain_findings.h"
+#include "cli/chain_relations.h"
 #include "cli/common_options.h"
 #include "cli/snapshot_set.h"
 

@@ -7,6 +7,7 @@
 
 #include "cli/chain_findings.h"
 #include "cli/chain_graph.h"
+#include "cli/chain_relations.h"
 #include "cli/chain_report.h"
 #include "cli/output.h"
 #include "format/errors.h"

@@ -290,7 +290,12 @@ TEST_CASE("folders of merged files are those of their task managers", "[check][o
 
 TEST_CASE("URIs that lead nowhere make the search refuse", "[check][orphans]") {
   const CopiedChain chain(kIncremental);
-  CHECK(refusal(request(chain.root())).find("--map file:/tmp/savvy-testdata") != std::string::npos);
+  change_uris(chain, [&](const std::string& uri) {
+    return "file:/no/such/folder/" + chain.local(uri).lexically_relative(chain.root()).string();
+  });
+  CHECK(
+      refusal(request(chain.root())).find("--map file:/no/such/folder=" + chain.root().string()) !=
+      std::string::npos);
   const Run run = run_savvy("orphans --format paths --older-than 0s " + shell_word(chain.root()));
   CHECK(run.exit_code == 3);
   CHECK(run.out.empty());
