@@ -321,6 +321,7 @@ class ChainSearch {
                            std::optional<std::int32_t>, std::string, std::string>;
     std::map<Key, std::size_t> known;
     for (std::size_t i = 0; i < set_.members.size(); ++i) {
+      if (set_.members[i].findings.findings().empty()) continue;
       const std::map<std::string, std::size_t> spelled = files_as_spelled(set_.members[i]);
       for (const Finding& finding : set_.members[i].findings.findings()) {
         const FindingPlace& at = finding.place;

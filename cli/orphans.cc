@@ -19,6 +19,7 @@
 #include "cli/table.h"
 #include "cli/time_text.h"
 #include "format/errors.h"
+#include "format/modified_utf8.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
@@ -102,27 +103,29 @@ std::string render_json(const OrphanReport& report, const std::string& root) {
   return pretty_text(document);
 }
 
-// A name with a line break in it would be taken for two, and others stand for what they are not on
-// a terminal.
-bool is_one_line(const std::string& path) {
-  return std::none_of(path.begin(), path.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
+// What cuts a list of names at line breaks, as xargs does, cuts at blanks too and takes quotes and
+// backslashes out: such a name would be taken for others.
+bool is_one_word(const std::string& path) {
+  constexpr std::string_view kSpecial = " \"'\\\x7F";
+  return std::none_of(path.begin(), path.end(), [kSpecial](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || kSpecial.find(c) != std::string_view::npos;
   });
 }
 
-std::string render_paths(const OrphanReport& report, bool null) {
-  std::string text;
+// A list must name files exactly, or whoever deletes by it deletes others.
+void require_exact_names(const OrphanReport& report, const std::string& format) {
   for (const Orphan& orphan : report.orphans) {
-    if (!null && !is_one_line(orphan.path)) {
-      throw UnsupportedError(
-          fmt::format("{}: this name does not fit on a line; with --null names end with a zero "
-                      "byte, as xargs -0 reads them",
-                      printable(orphan.path)));
-    }
-    text += orphan.path;
-    text += null ? '\0' : '\n';
+    if (format == "paths" ? is_one_word(orphan.path) : is_utf8(orphan.path)) continue;
+    throw UnsupportedError(
+        fmt::format("{}: this name cannot be told from others in a list like this; with --null "
+                    "names end with a zero byte, as xargs -0 reads them",
+                    printable(orphan.path)));
   }
+}
+
+std::string render_paths(const OrphanReport& report, char end) {
+  std::string text;
+  for (const Orphan& orphan : report.orphans) text += orphan.path + end;
   return text;
 }
 
@@ -140,7 +143,9 @@ std::string format_of(const OrphansOptions& options) {
 std::string render(const OrphanReport& report, const OrphansOptions& options) {
   const std::string format = format_of(options);
   if (format == "text") return render_text(report);
-  if (format == "paths") return render_paths(report, options.null);
+  if (options.null) return render_paths(report, '\0');
+  require_exact_names(report, format);
+  if (format == "paths") return render_paths(report, '\n');
   if (format == "jsonl") return records_jsonl(orphan_records(report));
   if (format == "csv") return records_csv({"path", "bytes", "age_ms"}, orphan_records(report));
   return render_json(report, options.root.root);
@@ -195,7 +200,8 @@ void add_orphans_options(CLI::App& command, OrphansOptions& options) {
       ->check(CLI::IsMember({"text", "json", "jsonl", "csv", "paths"}))
       ->type_name("FORMAT");
   command.add_flag("-0,--null", options.null,
-                   "Paths that end with a zero byte, for xargs -0: names may hold anything else");
+                   "Paths that end with a zero byte, for xargs -0 rm: whatever names hold, none is "
+                   "taken for another");
 }
 
 }  // namespace

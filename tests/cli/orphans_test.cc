@@ -458,18 +458,52 @@ TEST_CASE("snapshots elsewhere need files too", "[check][orphans]") {
   CHECK(run_savvy("orphans --older-than 0s " + chain.arguments() + also).exit_code == 3);
 }
 
-TEST_CASE("a list of paths is never ambiguous", "[check][orphans]") {
+TEST_CASE("a list of names is never ambiguous", "[check][orphans]") {
   const CopiedChain chain(kIncremental);
-  const fs::path tricky = add(chain.job() / "shared" / "two\nlines");
   const std::string arguments = "orphans --older-than 0s " + chain.arguments();
-  const Run lines = run_savvy(arguments + " --format paths");
-  CHECK(lines.exit_code == 4);
-  CHECK(lines.out.empty());
-  const Run null = run_savvy(arguments + " -0");
-  CHECK(null.exit_code == 0);
-  CHECK(null.out == tricky.string() + std::string(1, '\0'));
+  for (const std::string name :
+       {"two\nlines", "two words", "a\ttab", "a\"quote", "an'other", "back\\slash", "\x7F"}) {
+    CAPTURE(name);
+    const fs::path tricky = add(chain.job() / "shared" / name);
+    const Run lines = run_savvy(arguments + " --format paths");
+    CHECK(lines.exit_code == 4);
+    CHECK(lines.out.empty());
+    const Run null = run_savvy(arguments + " -0");
+    CHECK(null.exit_code == 0);
+    CHECK(null.out == tricky.string() + std::string(1, '\0'));
+    const auto json = nlohmann::json::parse(run_savvy(arguments + " --format json").out);
+    CHECK(json["orphans"][0]["path"] == tricky.string());
+    fs::remove(tricky);
+  }
+  // JSON has no text for bytes that are none.
+  const fs::path bytes = add(chain.job() / "shared" / "\xFF");
+  for (const std::string format : {"json", "jsonl", "csv"}) {
+    CHECK(run_savvy(arguments + " --format " + format).exit_code == 4);
+  }
+  CHECK(run_savvy(arguments + " --null").out == bytes.string() + std::string(1, '\0'));
   CHECK(run_savvy(arguments + " --null --format json").exit_code == 2);
   CHECK(run_savvy("orphans --older-than soon " + chain.arguments()).exit_code == 2);
+}
+
+TEST_CASE("a folder that cannot be looked into makes the search refuse", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  add(chain.job() / "shared" / "orphan");
+  // Too deep for any path to lead there.
+  const std::string dig = "cd " + shell_word(chain.root()) +
+                          " && for i in $(seq 30); do mkdir $(printf %0200d 1) && "
+                          "cd -P $(printf %0200d 1) || exit 1; done";
+  REQUIRE(run_shell(dig).exit_code == 0);
+  const Run run = run_savvy("orphans --format paths --older-than 0s " + chain.arguments());
+  CHECK(run.exit_code == 3);
+  CHECK(run.out.empty());
+  const Run list = run_savvy("ls --format jsonl " + chain.arguments());
+  CHECK(list.exit_code == 3);
+  CHECK(std::count(list.out.begin(), list.out.end(), '\n') == 6);
+  CHECK(list.err.find("there may be snapshots that are not listed") != std::string::npos);
+  const Run check = run_savvy("check --format text --chain " + chain.arguments());
+  CHECK(check.exit_code == 3);
+  CHECK(check.out.find("not looked into: ") != std::string::npos);
+  REQUIRE(run_shell("rm -r " + shell_word(chain.root())).exit_code == 0);
 }
 
 }  // namespace savvy::testing
