@@ -53,6 +53,18 @@ bool is_unfinished_metadata(std::string_view name) {
          (name.find(".inprogress") != std::string_view::npos || name.ends_with(".part"));
 }
 
+// What a JobManager recovers from, if its storage lies below the same folder.
+bool is_recovery_file(std::string_view name) {
+  constexpr std::string_view kPrefixes[] = {"completedCheckpoint", "submittedJobGraph",
+                                            "submittedExecutionPlan", "executionPlan"};
+  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
+                     [name](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+bool is_recovery_folder(std::string_view name) {
+  return name == "blob" || name == "job-result-store";
+}
+
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 // Whether one of the folders that a file lies in has such a name.
@@ -264,6 +276,9 @@ class Search {
     const auto is_task_owned = [](std::string_view name) { return name == "taskowned"; };
     if (any_folder(whole, is_task_owned)) return "under taskowned";
     if (any_folder(whole, is_forst_folder)) return "in a working directory of ForSt";
+    if (any_folder(whole, is_recovery_folder) || is_recovery_file(last_part(whole))) {
+      return "of high availability";
+    }
     if (in_database(file.path)) return "in the folder of a database";
     if (needs_.in_merge_folder(file.path)) return "in a folder of merged files";
     if (needs_.names(last_part(file.path))) return "called as a needed file that lies elsewhere";

@@ -279,6 +279,17 @@ TEST_CASE("working directories are never listed", "[check][orphans]") {
   CHECK(search(chain).orphans.empty());
 }
 
+TEST_CASE("what a JobManager recovers from is never listed", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  add(chain.root() / "ha" / "cluster" / "completedCheckpoint0123");
+  add(chain.root() / "ha" / "cluster" / "submittedJobGraph4567");
+  add(chain.root() / "ha" / "cluster" / "blob" / "job_1" / "blob_p-1");
+  add(chain.root() / "ha" / "job-result-store" / "cluster" / "result.json");
+  const OrphanReport report = search(chain);
+  CHECK(report.orphans.empty());
+  CHECK(kept(report, "of high availability") == 4);
+}
+
 TEST_CASE("folders of merged files are those of their task managers", "[check][orphans]") {
   const CopiedChain chain(kMerged);
   const fs::path merged = chain.sst_files().begin()->first;
@@ -299,6 +310,11 @@ TEST_CASE("URIs that lead nowhere make the search refuse", "[check][orphans]") {
   const Run run = run_savvy("orphans --format paths --older-than 0s " + shell_word(chain.root()));
   CHECK(run.exit_code == 3);
   CHECK(run.out.empty());
+  // Flink takes this for a file here, savvy cannot.
+  change_uris(chain, [&](const std::string& uri) {
+    return "file://localhost" + (chain.job() / "shared" / fs::path(uri).filename()).string();
+  });
+  CHECK_FALSE(refusal(request(chain.root())).empty());
   change_uris(chain, [](const std::string& uri) {
     return "s3://bucket/shared/" + fs::path(uri).filename().string();
   });
