@@ -1,12 +1,10 @@
 #include "readers/snapshot_scan.h"
 
 #include <dirent.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <deque>
 #include <optional>
 #include <set>

@@ -83,6 +83,27 @@ TEST_CASE("each shared file spoils those that need it, missing or short", "[chec
   }
 }
 
+TEST_CASE("a finding names those that need the file, also as text", "[check][chain]") {
+  const CopiedChain chain(kIncremental);
+  const auto [file, needed_by] = *chain.sst_files().begin();
+  fs::remove(file);
+  std::string names;
+  for (const std::string& name : needed_by) names += (names.empty() ? "" : ", ") + name;
+  const Run run = run_savvy("check --format text --chain " + chain.arguments());
+  CHECK(run.exit_code == 1);
+  CHECK(run.out.find("\nSV301 error: ") != std::string::npos);
+  CHECK(run.out.find("  file      " + file.string() + "\n") != std::string::npos);
+  CHECK(run.out.find("  needed by " + names + "\n") != std::string::npos);
+  CHECK(run.out.find("\ncannot be restored: " + names + "\n") != std::string::npos);
+  const Run lines = run_savvy("check --format jsonl --chain " + chain.arguments());
+  const auto last =
+      nlohmann::json::parse(lines.out.substr(lines.out.rfind('\n', lines.out.size() - 2) + 1));
+  CHECK(last["record"] == "finding");
+  CHECK(last["code"] == "SV301");
+  const Run table = run_savvy("check --format csv --chain " + chain.arguments());
+  CHECK(std::count(table.out.begin(), table.out.end(), '\n') == 7);
+}
+
 TEST_CASE("of a merged file only those lose state whose part is cut off", "[check][chain]") {
   const CopiedChain chain(kMerged);
   std::map<fs::path, std::map<std::string, std::int64_t>> ends;
