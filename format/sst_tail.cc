@@ -180,6 +180,7 @@ SstTail read_sst_tail(const RandomAccessFile& file) {
   tail.compression = properties.text("rocksdb.compression");
   tail.session_id = properties.text(kSessionId);
   tail.session_id_offset = properties.offset(kSessionId);
+  tail.original_number = properties.number("rocksdb.original.file.number");
   tail.properties_offset = span.offset;
   tail.properties_bytes = span.size + kTrailerBytes;
   return tail;

@@ -1,32 +1,34 @@
 #include "readers/sst_identity.h"
 
-#include <rocksdb/env.h>
-#include <rocksdb/options.h>
-#include <rocksdb/sst_file_reader.h>
-#include <rocksdb/table_properties.h>
+#include <optional>
 
-#include <memory>
-
-#include "readers/detail/rocksdb_files.h"
+#include "format/errors.h"
+#include "format/sst_tail.h"
 
 namespace savvy {
+namespace {
+
+std::optional<SstIdentity> identity_of(const Snapshot& snapshot, const StreamHandle& stream) {
+  try {
+    const SstTail tail = read_sst_tail(*snapshot.open(stream));
+    if (tail.original_number == 0 || tail.session_id.empty()) return std::nullopt;
+    return SstIdentity{tail.session_id, tail.original_number};
+  } catch (const Error&) {
+    // Who reads the data says what is wrong with it.
+    return std::nullopt;
+  }
+}
+
+}  // namespace
 
 std::map<std::string, SstIdentity> sst_identities(const Snapshot& snapshot,
                                                   const IncrementalHandle& handle) {
-  const auto files = std::make_shared<RocksdbFiles>(snapshot, handle);
-  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
-  rocksdb::Options options;
-  options.env = env.get();
   std::map<std::string, SstIdentity> identities;
   for (const auto* list : {&handle.shared_files, &handle.private_files}) {
     for (const LocalFile& file : *list) {
       if (!file.local_path.ends_with(".sst")) continue;
-      rocksdb::SstFileReader reader(options);
-      const std::string path = std::string(RocksdbFiles::kFolder) + "/" + file.local_path;
-      if (!reader.Open(path).ok()) continue;
-      const auto properties = reader.GetTableProperties();
-      if (properties->orig_file_number == 0 || properties->db_session_id.empty()) continue;
-      identities[file.local_path] = {properties->db_session_id, properties->orig_file_number};
+      const std::optional<SstIdentity> identity = identity_of(snapshot, file.handle);
+      if (identity) identities[file.local_path] = *identity;
     }
   }
   return identities;

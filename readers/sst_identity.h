@@ -1,7 +1,7 @@
 // Which file of sorted entries (SST) a stream really is: what RocksDB wrote into it about itself.
 //
 // Values  nothing where the file does not say it (RocksDB before 6.24, as in Flink 1.x), cannot be
-//         opened or is not found: that is for others to tell
+//         read or is not found: that is for others to tell
 // Source  TableProperties::orig_file_number and db_session_id, unique together
 
 #pragma once
