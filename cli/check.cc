@@ -4,43 +4,31 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <thread>
 
+#include "cli/check_chain.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/finding_output.h"
 #include "cli/output.h"
-#include "cli/record_output.h"
+#include "cli/read_data_option.h"
+#include "cli/rendering.h"
 #include "cli/snapshot_check.h"
 #include "cli/table.h"
+#include "cli/work_options.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
 namespace {
 
-constexpr double kAllData = 100;
-
-// "5", "0.5" or "5%".
-double percent_of(const std::string& text) {
-  std::string_view number = text;
-  if (number.ends_with('%')) number.remove_suffix(1);
-  double percent = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), percent);
-  const bool whole = error == std::errc() && end == number.data() + number.size();
-  if (whole && percent > 0 && percent <= kAllData) return percent;
-  throw UsageError(fmt::format("--read-data={}: expected a share above 0 and up to 100", text));
-}
-
 struct CheckOptions {
   SnapshotOptions snapshot;
+  ChainOptions chain;
   FormatOption format;
-  CLI::Option* read_data = nullptr;
-  std::string data_percent;
+  ReadDataOption read_data;
   bool fail_fast = false;
   bool strict = false;
   std::string explain;
@@ -49,7 +37,7 @@ struct CheckOptions {
 
   CheckDepth depth() const {
     CheckDepth depth;
-    if (read_data->count() > 0) depth.data_percent = percent_of(data_percent);
+    depth.data_percent = read_data.percent();
     depth.after_error = fail_fast ? AfterError::kStop : AfterError::kGoOn;
     depth.jobs = jobs;
     depth.temp_directory = temp_directory;
@@ -72,30 +60,23 @@ std::string render_text(const SnapshotCheck& check, const CheckDepth& depth) {
          fmt::format("{}; {}\n", finding_counts_text(check.findings), coverage_text(check, depth));
 }
 
-std::string render_json(const SnapshotCheck& check, const CheckOptions& options,
-                        const CheckDepth& depth) {
+Json check_json(const SnapshotCheck& check, const CheckOptions& options, const CheckDepth& depth) {
   Json document = json_document();
   document["snapshot"] = check.snapshot ? check.snapshot->metadata_path() : options.snapshot.path;
   document["read_data_percent"] = depth.data_percent.value_or(0);
   document["error_count"] = check.findings.error_count();
   document["warning_count"] = check.findings.warning_count();
   document["findings"] = finding_records(check.findings.findings());
-  return pretty_text(document);
+  return document;
 }
 
 std::string render(const SnapshotCheck& check, const CheckOptions& options,
                    const CheckDepth& depth) {
-  switch (options.format.format()) {
-    case DocumentFormat::kText:
-      return render_text(check, depth);
-    case DocumentFormat::kJson:
-      return render_json(check, options, depth);
-    case DocumentFormat::kJsonl:
-      return records_jsonl(finding_records(check.findings.findings()));
-    case DocumentFormat::kCsv:
-      break;
-  }
-  return findings_csv(check.findings.findings());
+  return render({.text = [&] { return render_text(check, depth); },
+                 .document = [&] { return check_json(check, options, depth); },
+                 .records = [&] { return finding_records(check.findings.findings()); },
+                 .columns = finding_columns()},
+                options.format.format());
 }
 
 int run_check(const CheckOptions& options) {
@@ -103,36 +84,35 @@ int run_check(const CheckOptions& options) {
     Output("").write(explain_code(options.explain));
     return 0;
   }
-  if (options.snapshot.path.empty()) throw UsageError("SNAPSHOT is required");
   const CheckDepth depth = options.depth();
+  const Warnings warnings = options.strict ? Warnings::kFail : Warnings::kPass;
+  if (!options.chain.root.empty()) {
+    if (!options.snapshot.path.empty()) throw UsageError("SNAPSHOT or --chain ROOT, not both");
+    return run_check_chain(options.chain, options.snapshot.path_map(), options.format.format(),
+                           depth, warnings);
+  }
+  if (!options.chain.without.empty() || !options.chain.graph_file.empty()) {
+    throw UsageError("--without and --graph need --chain ROOT");
+  }
+  if (options.snapshot.path.empty()) throw UsageError("SNAPSHOT is required");
   const LocalStorage storage;
   const SnapshotCheck check =
       check_snapshot(options.snapshot.path, options.snapshot.path_map(), storage, depth);
   Output("").write(render(check, options, depth));
-  return exit_code_of(check.findings, options.strict ? Warnings::kFail : Warnings::kPass);
+  return exit_code_of(check.findings, warnings);
 }
 
 void add_check_options(CLI::App& command, CheckOptions& options) {
-  // A flag, so that the word behind it is the snapshot.
-  options.read_data =
-      command
-          .add_flag(fmt::format("--read-data{{{}}}", kAllData), options.data_percent,
-                    "Read all data too, or this share of it, chosen by position and always the "
-                    "same, e.g. --read-data=5")
-          ->type_name("[=PERCENT]");
+  add_read_data_option(command, options.read_data);
   command.add_flag("--fail-fast", options.fail_fast, "Stop at the first error, e.g. in a script");
   command.add_flag("--strict", options.strict, "Exit with 1 for warnings too");
   command
       .add_option("--explain", options.explain,
                   "Say what a finding means, e.g. --explain SV101; needs no snapshot")
       ->type_name("CODE");
-  command
-      .add_option("-j,--jobs", options.jobs, "Threads that read data; the findings are the same")
-      ->check(CLI::Range(1U, 1024U));
-  command
-      .add_option("--tmp-dir", options.temp_directory,
-                  "Where change logs that do not fit in memory are sorted, e.g. --tmp-dir /var/tmp")
-      ->type_name("DIR");
+  add_jobs_option(command, options.jobs, "the findings are the same for any number");
+  add_temp_directory_option(command, options.temp_directory,
+                            "Where change logs that do not fit in memory are sorted");
 }
 
 }  // namespace
@@ -145,6 +125,7 @@ Command add_check_command(CLI::App& program) {
   command->get_option("SNAPSHOT")->required(false);
   add_format_option(*command, options->format);
   add_check_options(*command, *options);
+  add_chain_options(*command, options->chain);
   return {command, [options] { return run_check(*options); }};
 }
 

@@ -28,6 +28,8 @@ Command add_get_command(CLI::App& program);
 Command add_relocate_command(CLI::App& program);
 Command add_rescale_command(CLI::App& program);
 Command add_convert_command(CLI::App& program);
+Command add_ls_command(CLI::App& program);
+Command add_orphans_command(CLI::App& program);
 Command add_uid_command(CLI::App& program);
 
 }  // namespace savvy

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/record_output.h"
 #include "cli/table.h"
 #include "format/errors.h"
 
@@ -86,11 +85,10 @@ std::vector<Json> finding_records(const std::vector<Finding>& findings) {
   return records;
 }
 
-std::string findings_csv(const std::vector<Finding>& findings) {
-  return records_csv(
-      {"code", "severity", "title", "file", "offset", "operator", "operator_id", "subtask", "slot",
-       "state", "key_group", "expected", "found", "more", "meaning"},
-      finding_records(findings));
+std::vector<std::string_view> finding_columns() {
+  return {"code",      "severity",    "title",   "file", "offset",
+          "operator",  "operator_id", "subtask", "slot", "state",
+          "key_group", "expected",    "found",   "more", "meaning"};
 }
 
 std::string findings_text(const std::vector<Finding>& findings) {
@@ -115,14 +113,18 @@ int exit_code_of(const FindingList& findings, Warnings warnings) {
 
 std::string explain_code(const std::string& word) {
   const std::optional<FindingCode> code = find_code(word);
-  if (!code) {
+  if (!code && word != "all") {
     throw UsageError(fmt::format("--explain {}: there is no such finding; they are {} to {}", word,
                                  code_word(finding_texts().front().code),
                                  code_word(finding_texts().back().code)));
   }
-  const FindingText& text = text_of(*code);
-  return fmt::format("{} {}: {}\n{}\n", code_word(*code), severity_word(text.severity), text.title,
-                     text.meaning);
+  std::string explanation;
+  for (const FindingText& text : finding_texts()) {
+    if (code && text.code != *code) continue;
+    explanation += fmt::format("{} {}: {}\n{}\n", code_word(text.code),
+                               severity_word(text.severity), text.title, text.meaning);
+  }
+  return explanation;
 }
 
 }  // namespace savvy

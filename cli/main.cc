@@ -72,10 +72,11 @@ int run_program(int argc, char** argv) {
       "Exit codes: 0 fine, 1 nothing found or a difference, 2 usage, 3 the input cannot be read,\n"
       "4 not supported, 5 writing failed");
   const std::vector<Command> commands = {
-      add_inspect_command(program), add_schema_command(program),   add_dump_command(program),
-      add_get_command(program),     add_stats_command(program),    add_files_command(program),
-      add_check_command(program),   add_diff_command(program),     add_rescale_command(program),
-      add_convert_command(program), add_relocate_command(program), add_uid_command(program)};
+      add_inspect_command(program),  add_schema_command(program),  add_dump_command(program),
+      add_get_command(program),      add_stats_command(program),   add_files_command(program),
+      add_check_command(program),    add_ls_command(program),      add_orphans_command(program),
+      add_diff_command(program),     add_rescale_command(program), add_convert_command(program),
+      add_relocate_command(program), add_uid_command(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::RequiredError& error) {

@@ -145,22 +145,24 @@ constexpr FindingText kTexts[] = {
      "Flink sets the options itself and does not read the file; other tools of RocksDB do."},
     // Several snapshots.
     {FindingCode::kSharedFileMissing, kError, "a file that checkpoints share is missing",
-     "None of the checkpoints that need it can be restored."},
+     "The task fails with FileNotFoundException: none of the checkpoints that need the file can be "
+     "restored."},
     {FindingCode::kSharedFileResized, kError, "a shared file has another size than recorded",
-     "None of the checkpoints that need it can be trusted: RocksDB fails to open them, or entries "
-     "are missing."},
-    {FindingCode::kNameReused, kError, "checkpoints disagree on what a shared file is",
-     "The file was written anew under the name of an older one: checkpoints that recorded the "
-     "older one are lost."},
-    {FindingCode::kRelativeElsewhere, kError, "a relative handle into another checkpoint's files",
+     "RocksDB does not open a file whose size is not that in its MANIFEST; other readers fail or "
+     "miss state. None of the checkpoints that recorded the other size can be trusted."},
+    {FindingCode::kNameReused, kError, "a shared file is not the one that was recorded",
+     "Another file lies under its name, or checkpoints disagree on what it is: those that recorded "
+     "another one are lost."},
+    {FindingCode::kRelativeElsewhere, kError, "a relative handle to a file of another snapshot",
      "The file lies with another snapshot, not where the handle leads: the task fails with "
-     "FileNotFoundException (known from Flink before FLINK-39964)."},
-    {FindingCode::kNeedsSavepoint, kWarning, "a checkpoint needs files of a savepoint",
-     "It was restored from that savepoint in CLAIM or LEGACY mode: deleting the savepoint makes "
-     "the "
-     "checkpoint useless."},
-    {FindingCode::kMaterializationOrder, kError, "materializations out of order",
-     "A later checkpoint rests on an earlier materialization: changes in between may be missing."},
+     "FileNotFoundException (known from Flink before FLINK-39964). A copy of the file beside this "
+     "_metadata makes the checkpoint whole."},
+    {FindingCode::kNeedsSavepoint, kWarning, "a checkpoint needs files that are not its job's",
+     "The job was started from a snapshot whose files it still uses, in CLAIM or LEGACY mode: "
+     "deleting that savepoint or folder makes the checkpoint useless."},
+    {FindingCode::kMaterializationOrder, kWarning, "materializations out of order",
+     "A later checkpoint rests on an earlier materialization. It can be restored if its changes "
+     "reach back that far, but it is not what a running job writes."},
 };
 
 }  // namespace

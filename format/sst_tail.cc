@@ -187,6 +187,7 @@ void read_making(const Properties& properties, SstTail& tail) {
   tail.external = properties.has("rocksdb.external_sst_file.version");
   tail.session_id = properties.text(kSessionId);
   tail.session_id_offset = properties.offset(kSessionId);
+  tail.original_number = properties.number("rocksdb.original.file.number");
 }
 
 // Lists the blocks that are neither data nor index; returns where the properties are.

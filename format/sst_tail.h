@@ -74,6 +74,8 @@ struct SstTail {
   std::uint64_t session_id_offset = 0;
   std::uint64_t properties_offset = 0;
   std::uint64_t properties_bytes = 0;  // with the trailer
+  // That of the name under which it was written: 12 for 000012.sst. 0: not stored.
+  std::uint64_t original_number = 0;
 
   bool operator==(const SstTail&) const = default;
 };

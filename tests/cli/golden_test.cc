@@ -94,6 +94,9 @@ constexpr Golden kGoldens[] = {
      "build/nowhere --rewrite-prefix "
      "file:/tmp/savvy-testdata/flink2.3-hashmap-checkpoint-merged=s3://bucket/flink --dry-run "
      "--format text"},
+    {"chain-2.3-merged.txt",
+     "check --chain testdata/flink2.3-rocksdb-checkpoint-incremental-merged --map "
+     "file:/tmp/savvy-testdata=testdata --without chk-1 --format text"},
     {"dump-2.3-broadcast.jsonl",
      "dump testdata/flink2.3-hashmap-canonical --operator broadcast --kind broadcast"},
     {"dump-2.3-keyed-pojo.csv",

@@ -3,7 +3,7 @@
 # other parallelisms and in the other backend; snapshots too large for testdata, made and restored;
 # and the second opinion of the State Processor API. If savvy's program is given, also its own
 # opinion, and what it makes of every snapshot at other parallelisms and with other numbers of key
-# groups, and back, and in other layouts.
+# groups, and back, and in other layouts; and which checkpoints a spoiled file makes useless.
 #
 #   tests/flink/full.sh [PROGRAM]              or SAVVY_PROGRAM=… tests/flink/full.sh
 #
@@ -25,5 +25,6 @@ for line in "${lines[@]}"; do
   run "$line" check.CheckRescaled "$root/testdata" "$program" 1,2,3,5,7,128 || failed=1
   run "$line" check.CheckRescaled "$root/testdata" "$program" 3 --max-parallelism 1024,32768 || failed=1
   run "$line" check.CheckConverted "$root/testdata" "$program" || failed=1
+  run "$line" check.CheckChain "$root/testdata" "$program" --all || failed=1
 done
 exit $failed

@@ -1,0 +1,30 @@
+// A chain as text, JSON, JSON Lines or CSV.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/chain_findings.h"
+#include "cli/chain_relations.h"
+#include "cli/common_options.h"
+#include "cli/snapshot_set.h"
+
+namespace savvy {
+
+struct ChainReport {
+  SnapshotSet set;
+  ChainFindings findings;
+  std::vector<std::optional<ChainBase>> bases;
+  std::vector<ChainGroup> groups;
+  std::optional<Deletion> deletion;  // --without
+  double data_percent = 0;
+};
+
+// "ok", "damaged", "unreadable", "vanished".
+std::string state_word(const SnapshotSet& set, const ChainFindings& findings, std::size_t member);
+
+std::string render_chain(const ChainReport& report, DocumentFormat format);
+
+}  // namespace savvy

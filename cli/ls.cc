@@ -1,0 +1,174 @@
+// savvy ls: the snapshots below a folder, newest first.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <thread>
+
+#include "cli/chain_findings.h"
+#include "cli/chain_report.h"
+#include "cli/commands.h"
+#include "cli/common_options.h"
+#include "cli/json_document.h"
+#include "cli/output.h"
+#include "cli/read_data_option.h"
+#include "cli/rendering.h"
+#include "cli/root_options.h"
+#include "cli/snapshot_check.h"
+#include "cli/snapshot_set.h"
+#include "cli/table.h"
+#include "cli/work_options.h"
+#include "format/errors.h"
+#include "format/iso_time.h"
+#include "readers/local_storage.h"
+
+namespace savvy {
+namespace {
+
+constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
+
+struct LsOptions {
+  RootOptions root;
+  ReadDataOption read_data;
+  FormatOption format;
+  bool latest_good = false;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+};
+
+struct Listing {
+  SnapshotSet set;
+  ChainFindings findings;
+  std::vector<std::size_t> order;
+};
+
+// Why a snapshot is not ok: the first line of what was found first.
+std::string reason_text(const Listing& listing, std::size_t member) {
+  const std::optional<std::size_t>& error = listing.findings.first_error[member];
+  if (!error) return "";
+  const Finding& finding = listing.findings.findings[*error].finding;
+  const FindingText& text = text_of(finding.code);
+  return fmt::format("{} {}: {}", code_word(finding.code), text.title,
+                     finding.found.substr(0, finding.found.find('\n')));
+}
+
+std::string time_of(const SetMember& member) {
+  return iso_date_time_of_millis(member.modified_ns / kNanosecondsAMillisecond, Zone::kUtc);
+}
+
+std::string render_text(const Listing& listing) {
+  Table table({{"STATE"},
+               {"SNAPSHOT"},
+               {"ID", Align::kRight},
+               {"KIND"},
+               {"LAYOUT"},
+               {"ALONE", Align::kRight},
+               {"SHARED", Align::kRight},
+               {"TIME"},
+               {"REASON"}});
+  for (const std::size_t index : listing.order) {
+    const SetMember& member = listing.set.members[index];
+    table.add({state_word(listing.set, listing.findings, index), member.directory,
+               member.checkpoint_id < 0 ? "" : fmt::format("{}", member.checkpoint_id), member.kind,
+               member.layout, human_bytes(member.exclusive_bytes), human_bytes(member.shared_bytes),
+               time_of(member), reason_text(listing, index)});
+  }
+  return table.empty() ? "no snapshot\n" : table.text("");
+}
+
+std::vector<Json> snapshot_records(const Listing& listing) {
+  std::vector<Json> records;
+  for (const std::size_t index : listing.order) {
+    const SetMember& member = listing.set.members[index];
+    Json json;
+    json["path"] = member.directory;
+    json["metadata"] = member.metadata_path;
+    json["state"] = state_word(listing.set, listing.findings, index);
+    const std::string reason = reason_text(listing, index);
+    if (!reason.empty()) json["reason"] = reason;
+    if (member.checkpoint_id >= 0) json["checkpoint_id"] = member.checkpoint_id;
+    if (!member.kind.empty()) json["kind"] = member.kind;
+    if (!member.layout.empty()) json["layout"] = member.layout;
+    json["exclusive_bytes"] = member.exclusive_bytes;
+    json["shared_bytes"] = member.shared_bytes;
+    json["time"] = time_of(member);
+    records.push_back(std::move(json));
+  }
+  return records;
+}
+
+Json listing_json(const Listing& listing) {
+  Json document = json_document();
+  document["root"] = listing.set.root;
+  document["snapshots"] = snapshot_records(listing);
+  return document;
+}
+
+std::string render(const Listing& listing, DocumentFormat format) {
+  return render({.text = [&] { return render_text(listing); },
+                 .document = [&] { return listing_json(listing); },
+                 .records = [&] { return snapshot_records(listing); },
+                 .columns = {"state", "path", "checkpoint_id", "kind", "layout", "exclusive_bytes",
+                             "shared_bytes", "time", "reason", "metadata"}},
+                format);
+}
+
+// The newest first: data is read of no snapshot behind the one that is printed.
+int print_latest_good(const Listing& listing, const PathMap& paths, const CheckDepth& depth) {
+  for (const std::size_t index : listing.order) {
+    if (state_word(listing.set, listing.findings, index) != "ok") continue;
+    const std::string& directory = listing.set.members[index].directory;
+    if (depth.data_percent) {
+      const SnapshotCheck check = check_snapshot(directory, paths, LocalStorage(), depth);
+      if (check.findings.error_count() > 0) continue;
+    }
+    Output("").write(directory + '\n');
+    return 0;
+  }
+  return 1;
+}
+
+int run_ls(const LsOptions& options) {
+  CheckDepth data_depth;
+  data_depth.data_percent = options.read_data.percent();
+  data_depth.jobs = options.jobs;
+  const PathMap paths = options.root.path_map();
+  Listing listing;
+  listing.set = read_snapshot_set(options.root.root, paths, LocalStorage(),
+                                  options.latest_good ? CheckDepth() : data_depth);
+  listing.findings = find_in_chain(listing.set);
+  listing.order = newest_first(listing.set);
+  int exit_code = 0;
+  if (options.latest_good) {
+    data_depth.after_error = AfterError::kStop;
+    exit_code = print_latest_good(listing, paths, data_depth);
+  } else {
+    Output("").write(render(listing, options.format.format()));
+  }
+  if (!listing.set.problems.empty()) {
+    throw IoError(IoDirection::kReading, listing.set.problems.front().text +
+                                             "; there may be snapshots that are not listed");
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+Command add_ls_command(CLI::App& program) {
+  auto options = std::make_shared<LsOptions>();
+  CLI::App* command =
+      program.add_subcommand("ls", "List the snapshots below a folder, newest first");
+  command->footer("Example: savvy ls /checkpoints --latest-good");
+  add_root_options(*command, options->root);
+  command->add_flag("--latest-good", options->latest_good,
+                    "Print nothing but the newest snapshot that passes the check; exit code 1 if "
+                    "there is none, e.g. flink run -s $(savvy ls /checkpoints --latest-good)");
+  add_read_data_option(*command, options->read_data);
+  add_jobs_option(*command, options->jobs, "the result is the same for any number");
+  add_format_option(*command, options->format);
+  return {command, [options] { return run_ls(*options); }};
+}
+
+}  // namespace savvy

@@ -1,0 +1,23 @@
+#include "cli/root_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/work_options.h"
+
+namespace savvy {
+
+PathMap RootOptions::path_map() const {
+  PathMap paths;
+  for (const std::string& rule : map_rules) paths.add_rule(rule);
+  return paths;
+}
+
+void add_root_options(CLI::App& command, RootOptions& options) {
+  command
+      .add_option("ROOT", options.root,
+                  "Folder with snapshots below it, at any depth, e.g. /checkpoints")
+      ->required();
+  add_map_option(command, options.map_rules);
+}
+
+}  // namespace savvy
