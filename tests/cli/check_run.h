@@ -34,10 +34,13 @@ class CheckedCopy {
   explicit CheckedCopy(const std::string& snapshot)
       : folder_name_(*std::filesystem::path(snapshot).begin()) {
     copy_snapshot(testdata_folder(folder_name_), root());
-    path_ = temp_.path() / std::filesystem::path(snapshot);
+    path_ = root().parent_path() / snapshot;
   }
 
-  std::filesystem::path root() const { return temp_.path() / std::filesystem::path(folder_name_); }
+  // So deep that nothing of others lies beside a folder above it, where files are searched for.
+  std::filesystem::path root() const {
+    return std::filesystem::path(temp_.path("copies/of")) / folder_name_;
+  }
   std::filesystem::path path() const { return path_; }
   std::string metadata_path() const { return (path_ / "_metadata").string(); }
 
