@@ -25,7 +25,10 @@ std::int32_t murmur(std::int32_t java_hash) {
 }  // namespace
 
 std::int32_t key_group_of_hash(std::int32_t java_hash, std::int32_t max_parallelism) {
-  return murmur(java_hash) % max_parallelism;
+  const std::int32_t mixed = murmur(java_hash);  // not negative
+  // The usual numbers are powers of two, for which nothing needs to be divided.
+  const bool power_of_two = (max_parallelism & (max_parallelism - 1)) == 0;
+  return power_of_two ? mixed & (max_parallelism - 1) : mixed % max_parallelism;
 }
 
 KeyGroupRange key_group_range(std::int32_t index, std::int32_t parallelism,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "format/composite_key.h"
@@ -34,6 +35,14 @@ constexpr std::array<std::pair<std::string_view, std::size_t>, 14> kPlainTypes =
      {"LongValue", 8},
      {"Double", 8},
      {"DoubleValue", 8}}};
+
+// Long.hashCode() of big-endian bytes.
+std::int32_t hash_of_long(Bytes key) {
+  std::uint64_t bits;
+  std::memcpy(&bits, key.data(), sizeof bits);
+  bits = __builtin_bswap64(bits);
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits ^ bits >> 32));
+}
 
 bool holds_row(const Type& type) {
   const std::span<const TypePtr> children = type.children();
@@ -125,6 +134,7 @@ EntryCheck::EntryCheck(const std::vector<KeyedStateSchema>& states, KeySpace key
     const auto key = plain_bytes_of(*state.key);
     const auto value = one_value ? plain_bytes_of(*state.value) : std::nullopt;
     if (key && value && check.hash && state.name_space->shape() == Shape::kVoid) {
+      check.is_long = state.key->describe().name == "Long";
       check.plain_key = *key + kVoidNamespaceBytes;
       check.has_plain_value = true;
       check.plain_value = *value;
@@ -146,7 +156,11 @@ bool EntryCheck::is_plain(const StoredEntry& entry, std::int32_t key_group) cons
       prefix_of(entry.key) != key_group) {
     return false;
   }
-  ByteReader in(entry.key.subspan(prefix), {});
+  const Bytes key = entry.key.subspan(prefix);
+  if (check.is_long) {
+    return key_group_of_hash(hash_of_long(key), keys_.max_parallelism) == key_group;
+  }
+  ByteReader in(key, {});
   return key_group_of_hash(check.hash(in), keys_.max_parallelism) == key_group;
 }
 

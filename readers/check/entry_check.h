@@ -66,6 +66,7 @@ class EntryCheck {
  private:
   struct State {
     JavaHash hash;
+    bool is_long = false;       // the key, the most frequent one
     std::size_t plain_key = 0;  // of a composite key without its prefix; 0: it must be walked
     bool has_plain_value = false;
     std::size_t plain_value = 0;
