@@ -151,7 +151,8 @@ void CheckUnitQueue::check_all(const KeyedCheck& check, const Where& where,
   }
 }
 
-// The live entries of a database whose files are whole.
+// The live entries of a database whose files are whole: a check of the files themselves stands in
+// front, and where it finds damage the entries need not be read.
 void CheckUnitQueue::check_incremental(const Where& where, const KeyedHandle& handle,
                                        FindingSink& sink) const {
   const FindingReport report(place_of(where, kManagedKeyed), sink);
@@ -164,7 +165,9 @@ void CheckUnitQueue::check_changelog(const Where& where, const KeyedHandle& hand
                                      FindingSink& sink) const {
   const auto& changelog = *handle_as<ChangelogHandle>(handle);
   FindingList found(depth_.after_error);
-  const FindingReport report(place_of(where, kManagedKeyed), found);
+  FindingPlace place = place_of(where, kManagedKeyed);
+  place.file = snapshot_.metadata_path();  // of what lies inline
+  const FindingReport report(std::move(place), found);
   for (const KeyedHandle& part : changelog.materialized) check_full_handle(where, part, report);
   const LogState log = check_change_logs(snapshot_, changelog, registry_, report);
   if (log == LogState::kWhole && found.error_count() == 0 && !changelog.non_materialized.empty()) {

@@ -29,7 +29,9 @@ SnapshotCheck check_snapshot(const std::string& path, const PathMap& paths, cons
                              const CheckDepth& depth) {
   SnapshotCheck check{FindingList(depth.after_error), nullptr};
   check.snapshot = open_snapshot(path, paths, storage, check.findings);
-  if (check.snapshot && depth.data_percent) check_data(*check.snapshot, depth, check.findings);
+  if (check.snapshot && depth.data_percent && !check.findings.stopped()) {
+    check_data(*check.snapshot, depth, check.findings);
+  }
   return check;
 }
 

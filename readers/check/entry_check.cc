@@ -44,11 +44,25 @@ std::int32_t hash_of_long(Bytes key) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits ^ bits >> 32));
 }
 
-bool holds_row(const Type& type) {
+template <typename Predicate>
+bool any_type(const Type& type, const Predicate& predicate) {
   const std::span<const TypePtr> children = type.children();
-  return type.describe().kind == "row" ||
-         std::any_of(children.begin(), children.end(),
-                     [](const TypePtr& child) { return child != nullptr && holds_row(*child); });
+  return predicate(type.describe()) ||
+         std::any_of(children.begin(), children.end(), [&](const TypePtr& child) {
+           return child != nullptr && any_type(*child, predicate);
+         });
+}
+
+bool is_row(const TypeDescription& type) { return type.kind == "row"; }
+
+// A Row that the job filled by names has another hashCode than one filled by positions, and both are
+// stored alike.
+bool is_named_row(const TypeDescription& type) {
+  if (!is_row(type)) return false;
+  for (std::size_t i = 0; i < type.fields.size(); ++i) {
+    if (type.fields[i].label != fmt::format("f{}", i)) return true;
+  }
+  return false;
 }
 
 // A value that ends where its bytes end. The rest may go out as bytes that nobody can walk.
@@ -101,7 +115,8 @@ void walk_map_value(const KeyedStateSchema& state, Bytes value, ByteReader& in) 
 JavaHash key_hash_of(const Type& key, const KeySpace& keys) {
   // Damaged metadata may say anything.
   if (keys.max_parallelism < 1) return {};
-  if (!keys.row_hash_known && holds_row(key)) return {};
+  if (!keys.row_hash_known && any_type(key, is_row)) return {};
+  if (any_type(key, is_named_row)) return {};
   return java_hash_of(key);
 }
 
