@@ -146,7 +146,7 @@ class SourceCheck final : public KeyedCheck {
 
   void check(const KeyGroupSection& section, const FindingReport& report) const override {
     if (section.size_bytes == 0) return;
-    const FindingReport here = report.in_key_group(section.key_group);
+    const FindingReport here = report.in_key_group(section.key_group).without_offsets();
     try {
       const auto reader = source_->open(section);
       KeyedEntry entry;
