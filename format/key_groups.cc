@@ -1,7 +1,6 @@
 #include "format/key_groups.h"
 
 #include <bit>
-#include <limits>
 
 namespace savvy {
 namespace {
@@ -17,9 +16,10 @@ std::int32_t murmur(std::int32_t java_hash) {
   h ^= h >> 13;
   h *= 0xC2B2AE35U;
   h ^= h >> 16;
-  const auto mixed = static_cast<std::int32_t>(h);
-  if (mixed >= 0) return mixed;
-  return mixed == std::numeric_limits<std::int32_t>::min() ? 0 : -mixed;
+  // The magnitude, and 0 for the least number, which has none; without a branch, since no one can
+  // foretell the sign.
+  const std::uint32_t sign = 0U - (h >> 31);
+  return static_cast<std::int32_t>(((h ^ sign) - sign) & 0x7FFFFFFFU);
 }
 
 }  // namespace

@@ -111,7 +111,10 @@ class CanonicalWalk {
     entry.state = state_;
     bool last = false;
     while (!last) {
-      let_go();
+      if (in_.offset() - held_from_ >= kHeldBytes) {
+        if (report_.stopped()) return false;
+        let_go();
+      }
       entry.key = take_blob("key");
       entry.key_offset = in_.offset() - entry.key.size();
       entry.value = take_blob("value");
@@ -125,8 +128,6 @@ class CanonicalWalk {
         check_entry(entry);
       }
       last = (entry.key[0] & kLastOfState) != 0;
-      if (report_.stopped()) [[unlikely]]
-        return false;
     }
     return true;
   }
@@ -163,7 +164,6 @@ class CanonicalWalk {
 
   // The bytes of earlier entries but for the last key.
   void let_go() {
-    if (in_.offset() - held_from_ < kHeldBytes) return;
     if (has_previous_) {
       kept_key_.assign(previous_.begin(), previous_.end());
       previous_ = kept_key_;
