@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -140,6 +141,10 @@ std::optional<std::uint64_t> buffer_bytes(const RandomAccessFile& file,
     }
     read_through(file, {at + kLengthBytes, static_cast<std::uint64_t>(length)});
     sum += kLengthBytes + static_cast<std::uint64_t>(length);
+    if (sum <= file.size()) continue;
+    report.add(kCode, "buffers beside one another",
+               fmt::format("buffers of more than the {} bytes of the file", file.size()));
+    return std::nullopt;
   }
   return sum;
 }
@@ -206,6 +211,7 @@ void check_raw_keyed_state(const Snapshot& snapshot, const KeyedHandle& handle, 
     const auto sections = key_group_sections(with_usable_offsets(*groups, file->size(), here), 0,
                                              file->size(), file->name());
     const bool timers = are_timers(*file, sections);
+    std::set<std::uint64_t> read;  // groups without bytes share the offset of the one with them
     const FindingPlace& place = report.place();
     for (const KeyGroupSection& section : sections) {
       if (section.size_bytes == 0 || report.stopped()) continue;
@@ -213,7 +219,7 @@ void check_raw_keyed_state(const Snapshot& snapshot, const KeyedHandle& handle, 
       if (!sample.takes({place.operator_id, 0, place.slot, {}}, number)) continue;
       if (timers) {
         check_timers(*file, section, keys, registry, here.in_key_group(section.key_group));
-      } else {
+      } else if (read.insert(section.offset).second) {
         read_through(*file, {section.offset, section.size_bytes});
       }
     }

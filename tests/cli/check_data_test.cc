@@ -173,6 +173,17 @@ TEST_CASE("SV202: an offset behind the end of the stream", "[check][data]") {
   CHECK(finding.place.key_group == 0);
 }
 
+TEST_CASE("SV202: two key groups at one place", "[check][data]") {
+  KeyedSnapshot snapshot = keyed();
+  const auto anna = static_cast<std::size_t>(hashed_key_group("anna", kMaxParallelism));
+  auto& offsets = snapshot.built().handle.offsets;
+  REQUIRE(offsets[127] == 0);
+  offsets[127] = offsets[anna];
+  const Finding finding = only(snapshot);
+  CHECK(code_word(finding.code) == "SV202");
+  CHECK(finding.place.key_group == 127);
+}
+
 TEST_CASE("SV203: a length that does not fit", "[check][data]") {
   KeyedSnapshot snapshot = keyed();
   const PlacedEntry& entry = snapshot.entry(0);
@@ -677,9 +688,10 @@ std::vector<Finding> check_raw_keyed(const TempFolder& folder, const ByteVector&
   return findings_of(folder.path());
 }
 
-std::vector<Finding> check_channel(const TempFolder& folder, std::int64_t recorded) {
+std::vector<Finding> check_channel(const TempFolder& folder, std::int64_t recorded,
+                                   const std::vector<std::int64_t>& offsets = {4}) {
   PlainChannelHandle handle;
-  handle.channel.offsets = {4};
+  handle.channel.offsets = offsets;
   handle.channel.size_bytes = recorded;
   handle.delegate = stored_file(folder, "channel", from_hex("00000000 00000002 abcd"));
   Subtask subtask;
@@ -709,6 +721,7 @@ TEST_CASE("SV221: timers in raw keyed state", "[check][data]") {
 TEST_CASE("SV221: buffers of a channel", "[check][data]") {
   const TempFolder folder;
   CHECK(check_channel(folder, 6).empty());
+  CHECK(code_word(only(check_channel(folder, 12, {4, 4}), folder.path("channel")).code) == "SV221");
   const Finding finding = only(check_channel(folder, 7), folder.path("channel"));
   CHECK(code_word(finding.code) == "SV221");
   CHECK(finding.place.slot == "channel_input");
