@@ -193,7 +193,7 @@ bool EntryCheck::check_parts(const StoredEntry& entry, std::int32_t key_group,
              fmt::format("a key of type {}", state.key->describe().name));
   }
   try {
-    check_value(entry, file, report);
+    check_value(entry, file);
   } catch (const UnsupportedError& error) {
     report.in_state(state.name).add_unchecked(error);
   } catch (const FormatError& error) {
@@ -212,22 +212,13 @@ bool EntryCheck::check_key(const StoredEntry& entry, std::int32_t key_group, std
   const auto offset_of = [&](Bytes part) {
     return entry.key_offset + static_cast<std::uint64_t>(part.data() - entry.key.data());
   };
-  const std::int32_t stored = prefix_of(entry.key);
   std::optional<std::int32_t> hashed;
   if (parts.cut && checks_[entry.state].hash) {
     ByteReader in(parts.key, file, offset_of(parts.key));
     hashed = key_group_of_hash(checks_[entry.state].hash(in), keys_.max_parallelism);
   }
-  const bool elsewhere = stored != key_group && (!hashed || *hashed == stored);
-  if (!elsewhere && (stored != key_group || (hashed && *hashed != key_group))) {
-    report.in_state(state.name)
-        .add(FindingCode::kKeyInWrongGroup, fmt::format("a key of key group {}", key_group),
-             hashed ? fmt::format("key group {} in front of a key whose hash names {}", stored,
-                                  *hashed)
-                    : fmt::format("key group {} in front of the key", stored),
-             entry.key_offset);
-  }
-  if (!parts.cut) return !elsewhere;
+  const bool in_place = check_groups(entry, hashed, key_group, report);
+  if (!parts.cut) return in_place;
   if (state.name_space->shape() == Shape::kVoid && !parts.name_space.empty() &&
       parts.name_space[0] != 0) {
     report.in_state(state.name)
@@ -239,11 +230,23 @@ bool EntryCheck::check_key(const StoredEntry& entry, std::int32_t key_group, std
     const Within place(in, "map key");
     walk_delimited(*state.user_key, in, "the map key");
   }
-  return !elsewhere;
+  return in_place;
 }
 
-void EntryCheck::check_value(const StoredEntry& entry, std::string_view file,
-                             const FindingReport&) const {
+// The number in front of the key, the one its hash names, and the section's should be the same.
+bool EntryCheck::check_groups(const StoredEntry& entry, std::optional<std::int32_t> hashed,
+                              std::int32_t key_group, const FindingReport& report) const {
+  const std::int32_t stored = prefix_of(entry.key);
+  if (stored != key_group && (!hashed || *hashed == stored)) return false;
+  if (stored == key_group && (!hashed || *hashed == key_group)) return true;
+  report.in_state(states_[entry.state].name)
+      .add(FindingCode::kKeyInWrongGroup, fmt::format("a key of key group {}", key_group),
+           fmt::format("key group {} in front of a key whose hash names {}", stored, *hashed),
+           entry.key_offset);
+  return true;
+}
+
+void EntryCheck::check_value(const StoredEntry& entry, std::string_view file) const {
   const KeyedStateSchema& state = states_[entry.state];
   ByteReader in(entry.value, file, entry.value_offset);
   const Within place(in, state.name);
