@@ -172,7 +172,9 @@ void CheckUnitQueue::check_changelog(const Where& where, const KeyedHandle& hand
                                      FindingSink& sink) const {
   const auto& changelog = *handle_as<ChangelogHandle>(handle);
   FindingList found(depth_.after_error);
-  const FindingReport report(place_of(where, kManagedKeyed), found);
+  FindingPlace place = place_of(where, kManagedKeyed);
+  place.file = snapshot_.metadata_path();  // of what lies inline
+  const FindingReport report(std::move(place), found);
   for (const KeyedHandle& part : changelog.materialized) check_full_handle(where, part, report);
   const LogState log = check_change_logs(snapshot_, changelog, registry_, report);
   if (log == LogState::kWhole && found.error_count() == 0 && !changelog.non_materialized.empty()) {

@@ -103,7 +103,8 @@ constexpr FindingText kTexts[] = {
     {FindingCode::kKeyInWrongGroup, kError, "a key in a key group that is not its own",
      "The entry is restored where its key never looks: it is lost to the job without a word."},
     {FindingCode::kOrder, kError, "entries out of order",
-     "RocksDB finds entries by their order: those out of place are not seen."},
+     "RocksDB writes each key once and ascending: what stands here is not what was written, and one "
+     "of two entries of a key is lost."},
     {FindingCode::kUnknownStateId, kError, "an entry of a state that the stream does not describe",
      "The task fails with IndexOutOfBoundsException or NullPointerException."},
     {FindingCode::kBytesUnaccounted, kError, "bytes that belong to nothing",
@@ -138,7 +139,8 @@ constexpr FindingText kTexts[] = {
     {FindingCode::kChangeLogDamaged, kError, "a change log cannot be read",
      "The task fails while it replays the changes."},
     {FindingCode::kRawOrChannelData, kError, "raw, in-flight or coordinator data is damaged",
-     "The operator fails when it reads its raw state, or buffers are not replayed."},
+     "The operator fails when it reads its raw state, the source when its coordinator starts, or "
+     "buffers are not replayed."},
     {FindingCode::kDataNotChecked, kWarning, "data that could not be checked",
      "savvy cannot read this part; nothing is known of it."},
     {FindingCode::kOptionsFile, kWarning, "the OPTIONS file of a database is damaged",

@@ -1,7 +1,6 @@
 #include "format/key_groups.h"
 
 #include <bit>
-#include <limits>
 
 namespace savvy {
 namespace {
@@ -17,15 +16,19 @@ std::int32_t murmur(std::int32_t java_hash) {
   h ^= h >> 13;
   h *= 0xC2B2AE35U;
   h ^= h >> 16;
-  const auto mixed = static_cast<std::int32_t>(h);
-  if (mixed >= 0) return mixed;
-  return mixed == std::numeric_limits<std::int32_t>::min() ? 0 : -mixed;
+  // The magnitude, and 0 for the least number, which has none; without a branch, since no one can
+  // foretell the sign.
+  const std::uint32_t sign = 0U - (h >> 31);
+  return static_cast<std::int32_t>(((h ^ sign) - sign) & 0x7FFFFFFFU);
 }
 
 }  // namespace
 
 std::int32_t key_group_of_hash(std::int32_t java_hash, std::int32_t max_parallelism) {
-  return murmur(java_hash) % max_parallelism;
+  const std::int32_t mixed = murmur(java_hash);  // not negative
+  // The usual numbers are powers of two, for which nothing needs to be divided.
+  const bool power_of_two = (max_parallelism & (max_parallelism - 1)) == 0;
+  return power_of_two ? mixed & (max_parallelism - 1) : mixed % max_parallelism;
 }
 
 KeyGroupRange key_group_range(std::int32_t index, std::int32_t parallelism,

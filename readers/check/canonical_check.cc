@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -18,6 +19,27 @@ constexpr std::uint8_t kLastOfState = 0x80;
 
 // Entries are let go of together, which is cheaper than one by one.
 constexpr std::uint64_t kHeldBytes = 16 * 1024;
+constexpr std::int32_t kOrdinaryBytes = 1024;
+
+std::uint64_t first_eight(Bytes bytes) {
+  std::uint64_t value;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return __builtin_bswap64(value);
+}
+
+// As unsigned bytes. Most keys differ in their first eight.
+int compare(Bytes a, Bytes b) {
+  constexpr std::size_t kEight = sizeof(std::uint64_t);
+  if (a.size() >= kEight && b.size() >= kEight) {
+    const std::uint64_t first_a = first_eight(a);
+    const std::uint64_t first_b = first_eight(b);
+    if (first_a != first_b) return first_a < first_b ? -1 : 1;
+  }
+  const int compared = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
+  if (compared != 0) return compared;
+  if (a.size() == b.size()) return 0;
+  return a.size() < b.size() ? -1 : 1;
+}
 
 class CanonicalWalk {
  public:
@@ -73,16 +95,29 @@ class CanonicalWalk {
                 fmt::format("{} bytes behind its end mark", in_.remaining()), in_.offset());
   }
 
+  // As ByteReader::blob(), which is called where a length is out of the ordinary.
+  Bytes take_blob(std::string_view field) {
+    const std::int32_t size = in_.i32(field);
+    if (size < 0 || size > kOrdinaryBytes) [[unlikely]] {
+      in_.rewind(in_.offset() - sizeof size);
+      return in_.blob(field);
+    }
+    return in_.take(static_cast<std::size_t>(size), field);
+  }
+
   // The entries of one state. False if the layout breaks.
   bool read_entries() {
     StoredEntry entry;
     entry.state = state_;
     bool last = false;
     while (!last) {
-      let_go();
-      entry.key = in_.blob("key");
+      if (in_.offset() - held_from_ >= kHeldBytes) {
+        if (report_.stopped()) return false;
+        let_go();
+      }
+      entry.key = take_blob("key");
       entry.key_offset = in_.offset() - entry.key.size();
-      entry.value = in_.blob("value");
+      entry.value = take_blob("value");
       entry.value_offset = in_.offset() - entry.value.size();
       if (entry.key.size() <= prefix_bytes_) [[unlikely]] {
         report_.in_state(state_name())
@@ -93,8 +128,6 @@ class CanonicalWalk {
         check_entry(entry);
       }
       last = (entry.key[0] & kLastOfState) != 0;
-      if (report_.stopped()) [[unlikely]]
-        return false;
     }
     return true;
   }
@@ -113,10 +146,7 @@ class CanonicalWalk {
   }
 
   void check_order(Bytes key, std::uint64_t offset) {
-    const std::size_t common = std::min(key.size(), previous_.size());
-    int compared = std::memcmp(previous_.data(), key.data(), common);
-    if (compared == 0)
-      compared = previous_.size() < key.size() ? -1 : previous_.size() > key.size();
+    const int compared = compare(previous_, key);
     if (compared < 0) return;
     if (compared == 0) {
       report_.in_state(state_name())
@@ -134,7 +164,6 @@ class CanonicalWalk {
 
   // The bytes of earlier entries but for the last key.
   void let_go() {
-    if (in_.offset() - held_from_ < kHeldBytes) return;
     if (has_previous_) {
       kept_key_.assign(previous_.begin(), previous_.end());
       previous_ = kept_key_;

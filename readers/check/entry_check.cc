@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "format/composite_key.h"
@@ -35,11 +36,33 @@ constexpr std::array<std::pair<std::string_view, std::size_t>, 14> kPlainTypes =
      {"Double", 8},
      {"DoubleValue", 8}}};
 
-bool holds_row(const Type& type) {
+// Long.hashCode() of big-endian bytes.
+std::int32_t hash_of_long(Bytes key) {
+  std::uint64_t bits;
+  std::memcpy(&bits, key.data(), sizeof bits);
+  bits = __builtin_bswap64(bits);
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits ^ bits >> 32));
+}
+
+template <typename Predicate>
+bool any_type(const Type& type, const Predicate& predicate) {
   const std::span<const TypePtr> children = type.children();
-  return type.describe().kind == "row" ||
-         std::any_of(children.begin(), children.end(),
-                     [](const TypePtr& child) { return child != nullptr && holds_row(*child); });
+  return predicate(type.describe()) ||
+         std::any_of(children.begin(), children.end(), [&](const TypePtr& child) {
+           return child != nullptr && any_type(*child, predicate);
+         });
+}
+
+bool is_row(const TypeDescription& type) { return type.kind == "row"; }
+
+// A Row that the job filled by names has another hashCode than one filled by positions, and both are
+// stored alike.
+bool is_named_row(const TypeDescription& type) {
+  if (!is_row(type)) return false;
+  for (std::size_t i = 0; i < type.fields.size(); ++i) {
+    if (type.fields[i].label != fmt::format("f{}", i)) return true;
+  }
+  return false;
 }
 
 // A value that ends where its bytes end. The rest may go out as bytes that nobody can walk.
@@ -92,7 +115,8 @@ void walk_map_value(const KeyedStateSchema& state, Bytes value, ByteReader& in) 
 JavaHash key_hash_of(const Type& key, const KeySpace& keys) {
   // Damaged metadata may say anything.
   if (keys.max_parallelism < 1) return {};
-  if (!keys.row_hash_known && holds_row(key)) return {};
+  if (!keys.row_hash_known && any_type(key, is_row)) return {};
+  if (any_type(key, is_named_row)) return {};
   return java_hash_of(key);
 }
 
@@ -125,6 +149,7 @@ EntryCheck::EntryCheck(const std::vector<KeyedStateSchema>& states, KeySpace key
     const auto key = plain_bytes_of(*state.key);
     const auto value = one_value ? plain_bytes_of(*state.value) : std::nullopt;
     if (key && value && check.hash && state.name_space->shape() == Shape::kVoid) {
+      check.is_long = state.key->describe().name == "Long";
       check.plain_key = *key + kVoidNamespaceBytes;
       check.has_plain_value = true;
       check.plain_value = *value;
@@ -146,7 +171,11 @@ bool EntryCheck::is_plain(const StoredEntry& entry, std::int32_t key_group) cons
       prefix_of(entry.key) != key_group) {
     return false;
   }
-  ByteReader in(entry.key.subspan(prefix), {});
+  const Bytes key = entry.key.subspan(prefix);
+  if (check.is_long) {
+    return key_group_of_hash(hash_of_long(key), keys_.max_parallelism) == key_group;
+  }
+  ByteReader in(key, {});
   return key_group_of_hash(check.hash(in), keys_.max_parallelism) == key_group;
 }
 
@@ -164,7 +193,7 @@ bool EntryCheck::check_parts(const StoredEntry& entry, std::int32_t key_group,
              fmt::format("a key of type {}", state.key->describe().name));
   }
   try {
-    check_value(entry, file, report);
+    check_value(entry, file);
   } catch (const UnsupportedError& error) {
     report.in_state(state.name).add_unchecked(error);
   } catch (const FormatError& error) {
@@ -183,22 +212,13 @@ bool EntryCheck::check_key(const StoredEntry& entry, std::int32_t key_group, std
   const auto offset_of = [&](Bytes part) {
     return entry.key_offset + static_cast<std::uint64_t>(part.data() - entry.key.data());
   };
-  const std::int32_t stored = prefix_of(entry.key);
   std::optional<std::int32_t> hashed;
   if (parts.cut && checks_[entry.state].hash) {
     ByteReader in(parts.key, file, offset_of(parts.key));
     hashed = key_group_of_hash(checks_[entry.state].hash(in), keys_.max_parallelism);
   }
-  const bool elsewhere = stored != key_group && (!hashed || *hashed == stored);
-  if (!elsewhere && (stored != key_group || (hashed && *hashed != key_group))) {
-    report.in_state(state.name)
-        .add(FindingCode::kKeyInWrongGroup, fmt::format("a key of key group {}", key_group),
-             hashed ? fmt::format("key group {} in front of a key whose hash names {}", stored,
-                                  *hashed)
-                    : fmt::format("key group {} in front of the key", stored),
-             entry.key_offset);
-  }
-  if (!parts.cut) return !elsewhere;
+  const bool in_place = check_groups(entry, hashed, key_group, report);
+  if (!parts.cut) return in_place;
   if (state.name_space->shape() == Shape::kVoid && !parts.name_space.empty() &&
       parts.name_space[0] != 0) {
     report.in_state(state.name)
@@ -210,11 +230,23 @@ bool EntryCheck::check_key(const StoredEntry& entry, std::int32_t key_group, std
     const Within place(in, "map key");
     walk_delimited(*state.user_key, in, "the map key");
   }
-  return !elsewhere;
+  return in_place;
 }
 
-void EntryCheck::check_value(const StoredEntry& entry, std::string_view file,
-                             const FindingReport&) const {
+// The number in front of the key, the one its hash names, and the section's should be the same.
+bool EntryCheck::check_groups(const StoredEntry& entry, std::optional<std::int32_t> hashed,
+                              std::int32_t key_group, const FindingReport& report) const {
+  const std::int32_t stored = prefix_of(entry.key);
+  if (stored != key_group && (!hashed || *hashed == stored)) return false;
+  if (stored == key_group && (!hashed || *hashed == key_group)) return true;
+  report.in_state(states_[entry.state].name)
+      .add(FindingCode::kKeyInWrongGroup, fmt::format("a key of key group {}", key_group),
+           fmt::format("key group {} in front of a key whose hash names {}", stored, *hashed),
+           entry.key_offset);
+  return true;
+}
+
+void EntryCheck::check_value(const StoredEntry& entry, std::string_view file) const {
   const KeyedStateSchema& state = states_[entry.state];
   ByteReader in(entry.value, file, entry.value_offset);
   const Within place(in, state.name);

@@ -58,14 +58,14 @@ class EntryCheck {
     return is_plain(entry, key_group) || check_parts(entry, key_group, file, report);
   }
 
-  // The parts that the heap layout stores one by one. They move over a key or a value and throw
-  // FormatError; check_key_group() is for the bytes of a key alone.
+  // Of a key alone, as the heap layout has it: whether it lies in the key group of its hash.
   void check_key_group(std::size_t state, Bytes key, std::uint64_t offset, std::int32_t key_group,
                        std::string_view file, const FindingReport& report) const;
 
  private:
   struct State {
     JavaHash hash;
+    bool is_long = false;       // the key, the most frequent one
     std::size_t plain_key = 0;  // of a composite key without its prefix; 0: it must be walked
     bool has_plain_value = false;
     std::size_t plain_value = 0;
@@ -78,8 +78,9 @@ class EntryCheck {
                    const FindingReport& report) const;
   bool check_key(const StoredEntry& entry, std::int32_t key_group, std::string_view file,
                  const FindingReport& report) const;
-  void check_value(const StoredEntry& entry, std::string_view file,
-                   const FindingReport& report) const;
+  bool check_groups(const StoredEntry& entry, std::optional<std::int32_t> hashed,
+                    std::int32_t key_group, const FindingReport& report) const;
+  void check_value(const StoredEntry& entry, std::string_view file) const;
 
   const std::vector<KeyedStateSchema>& states_;
   KeySpace keys_;

@@ -64,11 +64,21 @@ FindingReport FindingReport::in_packed(std::uint64_t offset) const {
   return inner;
 }
 
+FindingReport FindingReport::without_offsets() const {
+  FindingReport inner = *this;
+  inner.has_offsets_ = false;
+  return inner;
+}
+
 void FindingReport::add(FindingCode code, std::string expected, std::string found,
                         std::optional<std::uint64_t> offset) const {
+  put(code, std::move(expected), std::move(found), offset && packed_at_ ? packed_at_ : offset);
+}
+
+void FindingReport::put(FindingCode code, std::string expected, std::string found,
+                        std::optional<std::uint64_t> stored_at) const {
   FindingPlace place = place_;
-  if (offset && packed_at_) offset = packed_at_;
-  if (offset) place.offset = stream_start_ + *offset;
+  if (stored_at && has_offsets_) place.offset = stream_start_ + *stored_at;
   sink_->add({code, std::move(place), std::move(expected), std::move(found)});
 }
 
@@ -80,13 +90,7 @@ void FindingReport::add(FindingCode code, const Error& error, std::string expect
   std::optional<std::uint64_t> offset;
   if (const auto* damage = dynamic_cast<const FormatError*>(&error)) offset = damage->offset();
   const bool packed = dynamic_cast<const CompressionError*>(&error) == nullptr && packed_at_;
-  FindingPlace place = place_;
-  if (packed) {
-    place.offset = stream_start_ + *packed_at_;
-  } else if (offset) {
-    place.offset = stream_start_ + *offset;
-  }
-  sink_->add({code, std::move(place), std::move(expected), std::move(found)});
+  put(code, std::move(expected), std::move(found), packed ? packed_at_ : offset);
 }
 
 void FindingReport::add_unchecked(const Error& error) const {

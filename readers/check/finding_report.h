@@ -37,6 +37,9 @@ class FindingReport {
   // packed stretch begins.
   FindingReport in_packed(std::uint64_t offset) const;
 
+  // For entries that a source puts together: their offsets are no places in a file.
+  FindingReport without_offsets() const;
+
   void add(FindingCode code, std::string expected, std::string found,
            std::optional<std::uint64_t> offset = std::nullopt) const;
   void add(FindingCode code, const Error& error, std::string expected) const;
@@ -44,11 +47,16 @@ class FindingReport {
   void add_unchecked(const Error& error) const;
 
  private:
+  // `stored_at` is where the bytes lie, packed or not.
+  void put(FindingCode code, std::string expected, std::string found,
+           std::optional<std::uint64_t> stored_at) const;
+
   FindingPlace place_;
   FindingSink* sink_;
   std::string stream_name_;  // as it stands in front of errors
   std::uint64_t stream_start_ = 0;
   std::optional<std::uint64_t> packed_at_;
+  bool has_offsets_ = true;
 };
 
 // Opens a stream. Null if it is not there, or not all of it, as the check of the files says too;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -49,18 +50,20 @@ std::optional<StreamHead> read_head(const RandomAccessFile& file,
   return std::nullopt;
 }
 
-// The handle with the offsets that lie in the data; of each other one a finding.
+// The handle with the offsets that lie in the data, each once; of each other one a finding.
 KeyGroupsHandle with_usable_offsets(const KeyGroupsHandle& handle, std::uint64_t data_start,
                                     std::uint64_t stream_bytes, const FindingReport& report) {
   KeyGroupsHandle usable = handle;
+  std::set<std::int64_t> taken;
   for (std::size_t i = 0; i < usable.offsets.size(); ++i) {
     std::int64_t& offset = usable.offsets[i];
     const bool inside = offset >= 0 && static_cast<std::uint64_t>(offset) >= data_start &&
                         static_cast<std::uint64_t>(offset) < stream_bytes;
-    if (offset == 0 || inside) continue;
+    if (offset == 0 || (inside && taken.insert(offset).second)) continue;
     report.in_key_group(handle.range.first + static_cast<std::int32_t>(i))
         .add(FindingCode::kSectionMisplaced,
-             fmt::format("an offset from {} to {}", data_start, stream_bytes),
+             inside ? "an offset of its own"
+                    : fmt::format("an offset from {} to {}", data_start, stream_bytes),
              fmt::format("offset {}", offset));
     offset = 0;
   }
@@ -146,7 +149,7 @@ class SourceCheck final : public KeyedCheck {
 
   void check(const KeyGroupSection& section, const FindingReport& report) const override {
     if (section.size_bytes == 0) return;
-    const FindingReport here = report.in_key_group(section.key_group);
+    const FindingReport here = report.in_key_group(section.key_group).without_offsets();
     try {
       const auto reader = source_->open(section);
       KeyedEntry entry;

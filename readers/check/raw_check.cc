@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,17 @@ namespace savvy {
 namespace {
 
 constexpr FindingCode kCode = FindingCode::kRawOrChannelData;
+
+// Bytes that only the operator can tell anything about: they can be read.
+void read_through(const RandomAccessFile& file, Stretch stretch) {
+  constexpr std::size_t kStep = 64 * 1024;
+  SectionReader section(file, stretch, Compression::kNone);
+  ByteReader& in = section.in();
+  while (!in.at_end()) {
+    in.begin_entry();
+    in.take(in.peek(kStep).size(), "raw state");
+  }
+}
 
 // Timers --------------------------------------------------------------------------------------
 
@@ -127,7 +139,12 @@ std::optional<std::uint64_t> buffer_bytes(const RandomAccessFile& file,
                  fmt::format("length {}", length), at);
       return std::nullopt;
     }
+    read_through(file, {at + kLengthBytes, static_cast<std::uint64_t>(length)});
     sum += kLengthBytes + static_cast<std::uint64_t>(length);
+    if (sum <= file.size()) continue;
+    report.add(kCode, "buffers beside one another",
+               fmt::format("buffers of more than the {} bytes of the file", file.size()));
+    return std::nullopt;
   }
   return sum;
 }
@@ -193,13 +210,18 @@ void check_raw_keyed_state(const Snapshot& snapshot, const KeyedHandle& handle, 
   try {
     const auto sections = key_group_sections(with_usable_offsets(*groups, file->size(), here), 0,
                                              file->size(), file->name());
-    if (!are_timers(*file, sections)) return;
+    const bool timers = are_timers(*file, sections);
+    std::set<std::uint64_t> read;  // groups without bytes share the offset of the one with them
     const FindingPlace& place = report.place();
     for (const KeyGroupSection& section : sections) {
       if (section.size_bytes == 0 || report.stopped()) continue;
       const auto number = static_cast<std::uint64_t>(section.key_group);
       if (!sample.takes({place.operator_id, 0, place.slot, {}}, number)) continue;
-      check_timers(*file, section, keys, registry, here.in_key_group(section.key_group));
+      if (timers) {
+        check_timers(*file, section, keys, registry, here.in_key_group(section.key_group));
+      } else if (read.insert(section.offset).second) {
+        read_through(*file, {section.offset, section.size_bytes});
+      }
     }
   } catch (const IoError& error) {
     here.add(kCode, error, "bytes that can be read");
@@ -217,6 +239,11 @@ void check_raw_operator_state(const Snapshot& snapshot, const OperatorHandle& ha
       if (offset >= 0) continue;
       here.add(kCode, "an offset of a partition", fmt::format("offset {}", offset));
     }
+  }
+  try {
+    read_through(*file, {0, file->size()});
+  } catch (const IoError& error) {
+    here.add(kCode, error, "bytes that can be read");
   }
 }
 

@@ -138,6 +138,10 @@ def cases(savvy, tool, data, jobs):
                        check=True, stdout=subprocess.DEVNULL)
         yield case(f"verify {source.name}: diff", ["diff", source, rescaled], source)
         shutil.rmtree(rescaled)
+    for source in (canonical, rocksdb):
+        files = [path for path in sorted(source.rglob("*")) if path.is_file()]
+        yield case(f"check {source.name}", ["check", source, "--read-data"], source,
+                   reference=Side(["cat"] + files))
     for source in (rocksdb, canonical):
         yield case(f"stats {source.name}", ["stats", source], source)
 

@@ -173,6 +173,17 @@ TEST_CASE("SV202: an offset behind the end of the stream", "[check][data]") {
   CHECK(finding.place.key_group == 0);
 }
 
+TEST_CASE("SV202: two key groups at one place", "[check][data]") {
+  KeyedSnapshot snapshot = keyed();
+  const auto anna = static_cast<std::size_t>(hashed_key_group("anna", kMaxParallelism));
+  auto& offsets = snapshot.built().handle.offsets;
+  REQUIRE(offsets[127] == 0);
+  offsets[127] = offsets[anna];
+  const Finding finding = only(snapshot);
+  CHECK(code_word(finding.code) == "SV202");
+  CHECK(finding.place.key_group == 127);
+}
+
 TEST_CASE("SV203: a length that does not fit", "[check][data]") {
   KeyedSnapshot snapshot = keyed();
   const PlacedEntry& entry = snapshot.entry(0);
@@ -309,6 +320,86 @@ TEST_CASE("SV208: a compressed block", "[check][data]") {
     CHECK(code_word(finding.code) == "SV208");
     CHECK(finding.place.offset == chunk);
     CHECK(finding.place.key_group == group);
+  }
+}
+
+TEST_CASE("SV208: a later block, and what is in front of it is checked", "[check][data]") {
+  KeyedBytes plain =
+      keyed_bytes({value_entry("anna", 1), value_entry("bo", 2)}, StreamForm::kSavepoint);
+  // The same in blocks of 16 bytes.
+  KeyedSnapshot snapshot = keyed();
+  KeyedBytes& packed = snapshot.built();
+  const auto begin = plain.bytes.begin();
+  packed.bytes.assign(begin, begin + static_cast<std::ptrdiff_t>(plain.head_bytes));
+  packed.bytes[4] = 1;
+  packed.handle = plain.handle;
+  for (std::size_t i = 0; i < plain.entries.size(); ++i) {
+    const std::uint64_t from = plain.entries[i].section_at;
+    const std::uint64_t to =
+        i + 1 < plain.entries.size() ? plain.entries[i + 1].section_at : plain.bytes.size();
+    const auto group = static_cast<std::size_t>(plain.entries[i].key_group);
+    packed.handle.offsets[group] = static_cast<std::int64_t>(packed.bytes.size());
+    const ByteVector blocks =
+        framed({begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to)},
+               ChunkKind::kPlain, 16);
+    packed.bytes.insert(packed.bytes.end(), blocks.begin(), blocks.end());
+  }
+  REQUIRE(snapshot.check().empty());
+  // The last block of the stream holds what is left of 16 bytes.
+  const std::uint64_t size = plain.bytes.size() - plain.entries.back().section_at;
+  const std::uint64_t last = packed.bytes.size() - (8 + size % 16);
+  packed.bytes.back() ^= 1;
+  const Finding finding = only(snapshot);
+  CHECK(code_word(finding.code) == "SV208");
+  CHECK(finding.place.offset == last);
+  CHECK(finding.place.key_group == plain.entries.back().key_group);
+}
+
+TEST_CASE("SV208: an element of compressed operator state", "[check][data]") {
+  const TempFolder folder;
+  OperatorStreamHead head;
+  head.compressed = true;
+  head.list_states = {small_operator_meta("offsets", "SPLIT_DISTRIBUTE")};
+  ByteWriter out;
+  encode_operator_stream_head(head, out);
+  out.raw(from_hex(kSnappyIdentifier));
+  OperatorHandle handle;
+  handle.states = {{"offsets", DistributionMode::kSplit, {}}};
+  for (const std::string element : {"a", "bc", "d"}) {
+    handle.states[0].offsets.push_back(static_cast<std::int64_t>(out.size()));
+    out.raw(chunk(ChunkKind::kPlain, string_bytes(element)));
+  }
+  ByteVector bytes = out.take();
+  const auto check = [&] {
+    handle.delegate = stored_file(folder, "list", bytes);
+    Subtask subtask;
+    subtask.managed_operator_state = Boxed<OperatorHandle>(handle);
+    write_subtask(folder, subtask);
+    return findings_of(folder.path());
+  };
+  REQUIRE(check().empty());
+  const auto second = static_cast<std::uint64_t>(handle.states[0].offsets[1]);
+  bytes[index_of(second) + 9] ^= 1;
+  const Finding finding = only(check(), folder.path("list"));
+  CHECK(code_word(finding.code) == "SV208");
+  CHECK(finding.place.offset == second);
+  CHECK(finding.place.state == "offsets");
+}
+
+TEST_CASE("data: how much is read is a percentage", "[check][data]") {
+  const std::string snapshot =
+      "check " + shell_word(testdata_folder("flink2.3-hashmap-canonical")) + " --format json";
+  const auto percent_of = [&](const std::string& option) {
+    const Run run = run_savvy(snapshot + option);
+    CHECK(run.err.empty());
+    return Json::parse(run.out).at("read_data_percent").get<double>();
+  };
+  CHECK(percent_of("") == 0);
+  CHECK(percent_of(" --read-data") == 100);
+  CHECK(percent_of(" --read-data=5") == 5);
+  CHECK(percent_of(" --read-data=2.5%") == 2.5);
+  for (const std::string bad : {"0", "-1", "101", "much", "5x"}) {
+    CHECK(run_savvy(snapshot + " --read-data=" + bad).exit_code == 2);
   }
 }
 
@@ -597,9 +688,10 @@ std::vector<Finding> check_raw_keyed(const TempFolder& folder, const ByteVector&
   return findings_of(folder.path());
 }
 
-std::vector<Finding> check_channel(const TempFolder& folder, std::int64_t recorded) {
+std::vector<Finding> check_channel(const TempFolder& folder, std::int64_t recorded,
+                                   const std::vector<std::int64_t>& offsets = {4}) {
   PlainChannelHandle handle;
-  handle.channel.offsets = {4};
+  handle.channel.offsets = offsets;
   handle.channel.size_bytes = recorded;
   handle.delegate = stored_file(folder, "channel", from_hex("00000000 00000002 abcd"));
   Subtask subtask;
@@ -629,6 +721,7 @@ TEST_CASE("SV221: timers in raw keyed state", "[check][data]") {
 TEST_CASE("SV221: buffers of a channel", "[check][data]") {
   const TempFolder folder;
   CHECK(check_channel(folder, 6).empty());
+  CHECK(code_word(only(check_channel(folder, 12, {4, 4}), folder.path("channel")).code) == "SV221");
   const Finding finding = only(check_channel(folder, 7), folder.path("channel"));
   CHECK(code_word(finding.code) == "SV221");
   CHECK(finding.place.slot == "channel_input");
