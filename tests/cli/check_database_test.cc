@@ -47,15 +47,18 @@ void for_each_database(const savvy::Snapshot& snapshot, Visit visit) {
   }
 }
 
-std::vector<Finding> check(const fs::path& path, double percent = 100) {
-  const LocalStorage storage;
-  const savvy::Snapshot snapshot(path.string(), PathMap(), storage);
+std::vector<Finding> check(const savvy::Snapshot& snapshot, double percent) {
   FindingList findings;
   for_each_database(snapshot, [&](const IncrementalHandle& handle, std::int32_t max_parallelism,
                                   const FindingPlace& place) {
     check_database(snapshot, handle, max_parallelism, place, percent, findings);
   });
   return findings.findings();
+}
+
+std::vector<Finding> check(const fs::path& path, double percent = 100) {
+  const LocalStorage storage;
+  return check(savvy::Snapshot(path.string(), PathMap(), storage), percent);
 }
 
 std::set<std::string> codes_of(const std::vector<Finding>& findings) {
@@ -165,6 +168,77 @@ TEST_CASE("the program tells damage of a database with its place", "[check][chec
   CHECK(rows[0]["slot"] == "managed_keyed");
   CHECK(rows[0]["state"] == "names");
   CHECK(run_savvy("check " + shell_word(made.path)).exit_code == 0);
+}
+
+// A copy of a folder of testdata whose metadata name files by URIs, and the rule to find them.
+struct CopiedTestdata {
+  TempFolder folder;
+  fs::path path = folder.path("copy");
+  std::string rule;
+
+  explicit CopiedTestdata(const std::string& name) {
+    fs::copy(testdata_folder(name), path, fs::copy_options::recursive);
+    const std::string map = read_text(path / "map");
+    rule = map.substr(0, map.find('=') + 1) + path.string();
+  }
+  fs::path snapshot(const std::string& checkpoint) const {
+    return path / "00000000000000000000000000000001" / checkpoint;
+  }
+  PathMap path_map() const {
+    PathMap paths;
+    paths.add_rule(rule);
+    return paths;
+  }
+};
+
+TEST_CASE("damage in a merged file is told where it is in there", "[check][check_database]") {
+  const CopiedTestdata copy("flink2.3-rocksdb-checkpoint-incremental-merged");
+  const LocalStorage storage;
+  const savvy::Snapshot snapshot(copy.snapshot("chk-2").string(), copy.path_map(), storage);
+  REQUIRE(check(snapshot, 100).empty());
+  std::string file;
+  std::uint64_t start = 0;
+  for_each_database(
+      snapshot, [&](const IncrementalHandle& handle, std::int32_t, const FindingPlace&) {
+        for (const LocalFile& each : handle.shared_files) {
+          const auto* segment = handle_as<SegmentHandle>(each.handle);
+          if (segment == nullptr || !each.local_path.ends_with(".sst") || segment->start == 0)
+            continue;
+          start = static_cast<std::uint64_t>(segment->start);
+          file = snapshot.local_path(each.handle).value();
+        }
+      });
+  REQUIRE(start > 0);
+  overwrite(file, start + 3, "\xEE");
+  const std::vector<Finding> findings = check(snapshot, 100);
+  CHECK(codes_of(findings) == Codes{"SV211"});
+  for (const Finding& finding : findings) {
+    CHECK(finding.place.file == file);
+    CHECK(finding.place.offset == start);
+  }
+}
+
+TEST_CASE("the database that a change log rests on is checked too", "[check][check_database]") {
+  const CopiedTestdata copy("flink2.3-rocksdb-checkpoint-changelog-materialized");
+  const std::string arguments = "check --read-data --format jsonl --map " + shell_word(copy.rule) +
+                                " " + shell_word(copy.snapshot("chk-3"));
+  CHECK(run_savvy(arguments).exit_code == 0);
+  const std::string magic = "\xF7\xCF\xF4\x85\xB7\x41\xE2\x88";
+  std::set<std::string> damaged;
+  for (const auto& file : fs::recursive_directory_iterator(copy.path)) {
+    if (!file.is_regular_file() || !read_text(file.path()).ends_with(magic)) continue;
+    overwrite(file.path(), 3, "\xEE");
+    damaged.insert(file.path().string());
+  }
+  REQUIRE(!damaged.empty());
+  const Run run = run_savvy(arguments);
+  CHECK(run.exit_code == 1);
+  std::set<std::string> told;
+  for (const Json& row : parse_lines(run.out)) {
+    if (row["code"] == "SV211") told.insert(row["file"].get<std::string>());
+  }
+  CHECK_FALSE(told.empty());
+  CHECK(std::includes(damaged.begin(), damaged.end(), told.begin(), told.end()));
 }
 
 TEST_CASE("SV211: damage of an SST file is told with its block", "[check][check_database]") {
