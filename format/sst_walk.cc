@@ -275,6 +275,10 @@ class Walker {
 }  // namespace
 
 SstContents walk_sst(const RandomAccessFile& file, const SstTail& tail, const SstDamage& damage) {
+  if (tail.index_type > SstIndexType::kWithFirstKeys) {
+    throw UnsupportedError(
+        fmt::format("{}: index of type {}", file.name(), static_cast<int>(tail.index_type)));
+  }
   return Walker(file, tail, damage).walk();
 }
 
