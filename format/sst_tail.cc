@@ -27,6 +27,7 @@ constexpr std::size_t kHandleBytes = 40;
 constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kNewestVersion = 5;
 constexpr std::uint64_t kMaxBlockBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMostShared = 16;  // bytes of names to bytes of their block
 constexpr const char* kProperties = "rocksdb.properties";
 constexpr const char* kSessionId = "rocksdb.creating.session.identity";
 constexpr const char* kEntryCount = "rocksdb.num.entries";
@@ -115,6 +116,7 @@ std::map<std::string, Value> read_entries(const Block& block, std::string_view f
   ByteReader in = sst_entries(block.bytes, file, block.offset);
   std::map<std::string, Value> entries;
   std::string key;
+  std::size_t name_bytes = 0;
   while (!in.at_end()) {
     const std::uint64_t start = in.offset();
     const std::size_t shared = in.leb32("shared key bytes");
@@ -124,6 +126,8 @@ std::map<std::string, Value> read_entries(const Block& block, std::string_view f
     key.resize(shared);
     const Bytes rest = in.take(unshared, "key");
     key.append(rest.begin(), rest.end());
+    name_bytes += key.size();
+    if (name_bytes / kMostShared > block.bytes.size()) in.fail_at(start, "names without end");
     const std::uint64_t offset = in.offset();
     entries[key] = {offset, in.take(value_bytes, "value")};
   }

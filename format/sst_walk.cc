@@ -33,7 +33,8 @@ std::uint64_t trailer_of(Bytes internal_key) {
   return little_endian(internal_key.last(kInternalBytes));
 }
 
-// The keys of a block; each shares its first bytes with the one before.
+// The keys of a block; each shares its first bytes with the one before. However long the keys are, a
+// step costs no more than the bytes that differ.
 class KeyBuilder {
  public:
   // Reads how many bytes are shared, how many not, whatever `between` stands behind them, and these.
@@ -45,15 +46,27 @@ class KeyBuilder {
     between();
     if (shared_ > key_.size()) in.fail_at(start, fmt::format("{} shared key bytes", shared_));
     const Bytes rest = in.take(unshared, "key");
+    // Where the two may differ, the sequence numbers included.
+    compared_from_ =
+        std::min({shared_, without_seqno(key_.size()), without_seqno(shared_ + rest.size())});
+    before_.assign(key_.begin() + static_cast<std::ptrdiff_t>(compared_from_), key_.end());
     key_.resize(shared_);
     key_.insert(key_.end(), rest.begin(), rest.end());
   }
   const ByteVector& key() const { return key_; }
   bool shares() const { return shared_ != 0; }
+  // For internal keys, from the second of the block on: whether it follows the one before.
+  bool ascends() const { return internal_less(before_, Bytes(key_).subspan(compared_from_)); }
 
  private:
+  static std::size_t without_seqno(std::size_t size) {
+    return size < kInternalBytes ? 0 : size - kInternalBytes;
+  }
+
   ByteVector key_;
+  ByteVector before_;  // the end of the key before
   std::size_t shared_ = 0;
+  std::size_t compared_from_ = 0;
 };
 
 class Walker {
@@ -181,28 +194,32 @@ class Walker {
     const Bytes block = blocks_.read(span, "data block");
     ByteReader in = entries(block, span);
     KeyBuilder keys;
-    while (!in.at_end()) {
+    for (bool first = true; !in.at_end(); first = false) {
       const std::uint64_t start = in.offset();
       std::size_t value_bytes = 0;
       keys.next(in, [&] { value_bytes = in.leb32("value bytes"); });
       in.take(value_bytes, "value");
+      if (keys.key().size() < kInternalBytes) in.fail_at(start, "a key without a sequence number");
+      const bool follows = first ? follows_last_block(keys.key()) : keys.ascends();
+      if (!follows) in.fail_at(start, "a key that does not follow the one before");
       add_entry(in, start, keys.key());
     }
+    if (!keys.key().empty()) contents_.largest = keys.key();
+  }
+
+  // A block that breaks off leaves no last key.
+  bool follows_last_block(const ByteVector& key) {
+    if (contents_.entry_count == 0) {
+      contents_.smallest = key;
+      contents_.smallest_seqno = trailer_of(key) >> 8;
+    }
+    return contents_.largest.empty() || internal_less(contents_.largest, key);
   }
 
   void add_entry(const ByteReader& in, std::uint64_t start, const ByteVector& key) {
-    if (key.size() < kInternalBytes) in.fail_at(start, "a key without a sequence number");
-    if (contents_.entry_count > 0 && !internal_less(contents_.largest, key)) {
-      in.fail_at(start, "a key that does not follow the one before");
-    }
     const std::uint64_t trailer = trailer_of(key);
     count(in, start, static_cast<std::uint8_t>(trailer));
     const std::uint64_t seqno = trailer >> 8;
-    if (contents_.entry_count == 0) {
-      contents_.smallest = key;
-      contents_.smallest_seqno = seqno;
-    }
-    contents_.largest.assign(key.begin(), key.end());
     contents_.smallest_seqno = std::min(contents_.smallest_seqno, seqno);
     contents_.largest_seqno = std::max(contents_.largest_seqno, seqno);
     ++contents_.entry_count;
@@ -275,6 +292,10 @@ class Walker {
 }  // namespace
 
 SstContents walk_sst(const RandomAccessFile& file, const SstTail& tail, const SstDamage& damage) {
+  if (tail.index_type > SstIndexType::kWithFirstKeys) {
+    throw UnsupportedError(
+        fmt::format("{}: index of type {}", file.name(), static_cast<int>(tail.index_type)));
+  }
   return Walker(file, tail, damage).walk();
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -60,6 +62,7 @@ class DatabaseCheck {
     guarded([&] { manifest_ = check_manifest(files_, findings_); });
     guarded([&] { check_options(files_, manifest_ ? &manifest_->content : nullptr, findings_); });
     if (manifest_) {
+      note_live_files();
       guarded([&] { check_listed_files(files_, *manifest_, findings_); });
       if (const auto states = read_states()) {
         check_families(files_, *manifest_, *states, findings_);
@@ -75,6 +78,11 @@ class DatabaseCheck {
   }
 
  private:
+  struct LiveFile {
+    const RocksdbFamily* family = nullptr;
+    const SstFile* file = nullptr;
+  };
+
   // A file that fails to be read does not end the check of the others.
   template <typename Check>
   void guarded(Check check) {
@@ -146,16 +154,19 @@ class DatabaseCheck {
     return names;
   }
 
+  void note_live_files() {
+    for (const RocksdbFamily& family : manifest_->content.families) {
+      for (const SstFile& file : family.files) {
+        live_[sst_local_path(file.number)] = {&family, &file};
+      }
+    }
+  }
+
   void check_sst(const std::string& name) {
     CheckedSst sst{*files_.find(name), nullptr, {}};
-    if (manifest_) {
-      for (const RocksdbFamily& family : manifest_->content.families) {
-        for (const SstFile& file : family.files) {
-          if (sst_local_path(file.number) != name) continue;
-          sst.listed = &file;
-          sst.family = family.name;
-        }
-      }
+    if (const auto live = live_.find(name); live != live_.end()) {
+      sst.family = live->second.family->name;
+      sst.listed = live->second.file;
     }
     SstCheck(snapshot_, handle_, files_, findings_).check(sst);
   }
@@ -178,6 +189,7 @@ class DatabaseCheck {
   DatabaseFiles files_;
   ToldSink findings_;
   std::optional<ReadManifest> manifest_;
+  std::map<std::string, LiveFile, std::less<>> live_;  // what the MANIFEST lists, by local name
 };
 
 }  // namespace

@@ -11,9 +11,9 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
-#include <map>
 #include <stdexcept>
 
 #include "format/detail/sst_block.h"
@@ -202,6 +202,38 @@ TEST_CASE("a damaged block does not hide others", "[sst_walk]") {
   CHECK_FALSE(walked.contents.whole);
   CHECK(walked.contents.entry_count < kKeys);
   CHECK(walked.contents.entry_count > kKeys / 2);
+}
+
+TEST_CASE("entries out of order are told, within a block and between two", "[sst_walk]") {
+  const auto making = std::find_if(kMakings.begin(), kMakings.end(), [](const Making& each) {
+    return each.name == "without checksums";
+  });
+  const ByteVector whole = make(*making);
+  const std::string start = "k000";
+  // Whole keys stand where a block begins; others share their first bytes with the one before.
+  const auto second_block =
+      std::search(whole.begin() + 10, whole.end(), start.begin(), start.end());
+  REQUIRE(second_block != whole.end());
+  for (const auto at : {whole.begin() + 4, second_block + 1}) {
+    ByteVector bytes = whole;
+    bytes[static_cast<std::size_t>(at - whole.begin())] = '9';
+    const Walked walked = walk(bytes);
+    REQUIRE(walked.damaged.size() >= 1);
+    CHECK_FALSE(walked.contents.whole);
+  }
+  // Of the second entry of the first block: what it does not share is its last digit.
+  const Walked walked = walk(whole);
+  ByteVector bytes = whole;
+  const std::string first_value = "value 0 0";
+  const auto value =
+      std::search(bytes.begin(), bytes.end(), first_value.begin(), first_value.end());
+  const auto digit = value + static_cast<std::ptrdiff_t>(first_value.size()) + 3;
+  REQUIRE(*digit == '1');
+  *digit = '/';
+  const Walked again = walk(bytes);
+  REQUIRE(again.damaged.size() == 1);
+  CHECK(again.damaged[0] == 0);
+  CHECK(again.contents.entry_count < walked.contents.entry_count);
 }
 
 TEST_CASE("checksums and compressions that are not known are said to be so", "[sst_walk]") {
