@@ -1,6 +1,12 @@
 #include "cli/root_options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <string_view>
+
+#include "format/errors.h"
 
 namespace savvy {
 
@@ -26,16 +32,22 @@ void add_root_options(CLI::App& command, RootOptions& options) {
 
 std::optional<double> ReadDataOption::data_percent() const {
   if (option->count() == 0) return std::nullopt;
-  return percent;
+  std::string_view number = percent;
+  if (number.ends_with('%')) number.remove_suffix(1);
+  double share = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), share);
+  const bool whole = error == std::errc() && end == number.data() + number.size();
+  if (whole && share > 0 && share <= 100) return share;
+  throw UsageError(fmt::format("--read-data={}: expected a share above 0 and up to 100", percent));
 }
 
 void add_read_data_option(CLI::App& command, ReadDataOption& option) {
+  // A flag, so that the word behind it is ROOT.
   option.option = command
-                      .add_option("--read-data", option.percent,
-                                  "Read all data too, or this share of it, chosen by position and "
-                                  "always the same, e.g. --read-data=5")
-                      ->type_name("[=PERCENT]")
-                      ->expected(0, 1);
+                      .add_flag("--read-data{100}", option.percent,
+                                "Read all data too, or this share of it, chosen by position and "
+                                "always the same, e.g. --read-data=5")
+                      ->type_name("[=PERCENT]");
 }
 
 }  // namespace savvy

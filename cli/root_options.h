@@ -24,11 +24,12 @@ struct RootOptions {
 };
 void add_root_options(CLI::App& command, RootOptions& options);
 
-// --read-data[=PERCENT].
+// --read-data[=PERCENT]: 5, 0.5 or 5%.
 struct ReadDataOption {
   CLI::Option* option = nullptr;
-  double percent = 100;
+  std::string percent;
 
+  // Nothing without the option. UsageError: no share above 0 and up to 100.
   std::optional<double> data_percent() const;
 };
 void add_read_data_option(CLI::App& command, ReadDataOption& option);
