@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "readers/real_paths.h"
 #include "readers/sst_identity.h"
 
 namespace savvy {
@@ -314,27 +315,35 @@ class ChainSearch {
     }
   }
 
+  // Equal for findings that say the same of the same place.
+  using Key = std::tuple<FindingCode, std::string, std::optional<std::uint64_t>, std::string,
+                         std::optional<std::int32_t>, std::string, std::string,
+                         std::optional<std::int32_t>, std::string, std::string>;
+
+  static Key key_of(const Finding& finding, const std::string& file) {
+    const FindingPlace& at = finding.place;
+    return {finding.code, file,     at.offset,    at.operator_id,   at.subtask,
+            at.slot,      at.state, at.key_group, finding.expected, finding.found};
+  }
+
   // What the members' own checks say; equal findings of several become one.
   void add_own_findings() {
-    using Key = std::tuple<FindingCode, std::string, std::optional<std::uint64_t>, std::string,
-                           std::optional<std::int32_t>, std::string, std::string,
-                           std::optional<std::int32_t>, std::string, std::string>;
+    RealPaths real_paths;
     std::map<Key, std::size_t> known;
     for (std::size_t i = 0; i < set_.members.size(); ++i) {
-      if (set_.members[i].findings.findings().empty()) continue;
+      const std::vector<Finding>& findings = set_.members[i].findings.findings();
+      if (findings.empty()) continue;
       const std::map<std::string, std::size_t> spelled = files_as_spelled(set_.members[i]);
-      for (const Finding& finding : set_.members[i].findings.findings()) {
-        const FindingPlace& at = finding.place;
-        const auto file = spelled.find(at.file);
-        const bool on_file = file != spelled.end();
-        if (on_file && is_about_presence(finding.code) && told_.contains({i, file->second})) {
-          continue;
+      for (const Finding& finding : findings) {
+        const bool presence = is_about_presence(finding.code);
+        auto file = spelled.find(finding.place.file);
+        if (presence && file == spelled.end()) {
+          file = spelled.find(real_paths.of(finding.place.file));
         }
-        const Key key{finding.code,     on_file ? set_.files[file->second].path : at.file,
-                      at.offset,        at.operator_id,
-                      at.subtask,       at.slot,
-                      at.state,         at.key_group,
-                      finding.expected, finding.found};
+        const bool on_file = file != spelled.end();
+        if (on_file && presence && told_.contains({i, file->second})) continue;
+        const Key key =
+            key_of(finding, on_file ? set_.files[file->second].path : finding.place.file);
         const auto [same, fresh] = known.try_emplace(key, result_.findings.size());
         if (fresh) {
           const Members users = on_file ? set_.files[file->second].needed_by : Members{i};

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <unordered_map>
 
@@ -76,6 +77,13 @@ std::string layout_of(const Metadata& metadata) {
     text += word;
   }
   return text;
+}
+
+bool is_hidden(const std::string& path) {
+  std::error_code failed;
+  const bool found = fs::exists(path, failed);
+  return !found &&
+         (failed == std::errc::permission_denied || failed == std::errc::operation_not_permitted);
 }
 
 class MemberReader {
@@ -275,6 +283,8 @@ class SetReader {
       file.path = path;
       file.local = local_path.has_value();
       if (file.local) file.found_bytes = storage_.file_size(path);
+      // Of what may not be looked at nothing is known.
+      if (file.local && !file.found_bytes && is_hidden(path)) file.local = false;
     }
     return known->second;
   }

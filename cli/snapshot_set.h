@@ -24,8 +24,8 @@
 namespace savvy {
 
 struct SetFile {
-  std::string path;  // local, links resolved; or the URI where nothing here is known of it
-  bool local = false;
+  std::string path;    // local, links resolved; or the URI where nothing here is known of it
+  bool local = false;  // it can be looked for here
   std::optional<std::uint64_t> found_bytes;  // of the whole file; nothing: missing or not local
   std::vector<std::size_t> needed_by;        // members, ascending
 };

@@ -136,6 +136,10 @@ TEST_CASE("--latest-good may ask for the data", "[check][ls]") {
   chain.swap();
   CHECK(run_savvy("ls --latest-good " + root).exit_code == 0);
   CHECK(run_savvy("ls --latest-good --read-data " + root).exit_code == 1);
+  CHECK(run_savvy("ls --latest-good --read-data=100% " + root).exit_code == 1);
+  for (const std::string wrong : {"0", "101", "some", "5x"}) {
+    CHECK(run_savvy("ls --read-data=" + wrong + " " + root).exit_code == 2);
+  }
 }
 
 TEST_CASE("folders without snapshots, and none at all", "[check][ls]") {
