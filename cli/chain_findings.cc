@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "readers/moved_files.h"
 #include "readers/real_paths.h"
 #include "readers/sst_identity.h"
 
@@ -141,7 +142,7 @@ class ChainSearch {
     }
     if (!others.empty() && is_shared(number)) {
       add_for_file(FindingCode::kSharedFileMissing, number, recorded_text(number, others),
-                   "no such file", others);
+                   missing_text(number, others.front()), others);
     }
   }
 
@@ -149,6 +150,14 @@ class ChainSearch {
   bool lies_elsewhere(std::size_t member, std::size_t file) const {
     return need_of(set_.members[member], file).relative &&
            set_.paths_by_name.contains(fs::path(set_.files[file].path).filename().string());
+  }
+
+  std::string missing_text(std::size_t file, std::size_t member) const {
+    const FileNeed& need = need_of(set_.members[member], file);
+    if (need.relative) return "no such file";
+    const std::optional<std::string> rule =
+        suggest_map_rule(need.local_path, need.uri, set_.members[member].directory);
+    return rule ? fmt::format("no such file; with --map {} it is found", *rule) : "no such file";
   }
 
   // Not a checkpoint's own: several need it, or it lies where several may.

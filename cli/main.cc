@@ -69,8 +69,9 @@ int run_program(int argc, char** argv) {
   program.set_version_flag("--version", version_text());
   program.require_subcommand(1);
   program.footer(
-      "Exit codes: 0 fine, 1 nothing found or a difference, 2 usage, 3 the input cannot be read,\n"
-      "4 not supported, 5 writing failed");
+      "Exit codes: 0 fine, 1 nothing found, a difference or a finding, 2 usage, 3 the input cannot "
+      "be\n"
+      "read, 4 not supported, 5 writing failed");
   const std::vector<Command> commands = {
       add_inspect_command(program),  add_schema_command(program),  add_dump_command(program),
       add_get_command(program),      add_stats_command(program),   add_files_command(program),
