@@ -1,8 +1,10 @@
 // The program: finds the command, runs it, and turns errors into exit codes (design.md, section 2).
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <snappy.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -33,8 +35,9 @@ std::string version_text() {
       protobuf_version(), rocksdb_version(), SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL);
 }
 
+// Not with fmt, which throws where standard error cannot be written.
 int complain(const std::exception& error, int exit_code) {
-  fmt::print(stderr, "savvy: {}\n", error.what());
+  std::fputs(fmt::format("savvy: {}\n", error.what()).c_str(), stderr);
   return exit_code;
 }
 
@@ -55,6 +58,16 @@ int run(const Command& command) {
   }
 }
 
+// A standard stream that is closed leaves its number to the next file that is opened, and what is
+// printed would land in that. Writing to what stands in here fails, as it should.
+void fill_standard_streams() {
+  int descriptor = 0;
+  do {
+    descriptor = open("/dev/null", O_RDONLY);
+  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor > STDERR_FILENO) close(descriptor);
+}
+
 // A snapshot of many subtasks has many files open at once; the system's default is low.
 void raise_file_limit() {
   rlimit limit{};
@@ -64,6 +77,7 @@ void raise_file_limit() {
 }
 
 int run_program(int argc, char** argv) {
+  fill_standard_streams();
   raise_file_limit();
   CLI::App program("Reads, checks and rewrites Apache Flink checkpoints and savepoints", "savvy");
   program.set_version_flag("--version", version_text());

@@ -5,6 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/source_guard.h"
 #include "cli/work_options.h"
 
 namespace savvy {
@@ -33,6 +36,24 @@ void report(const RowRunResult& result) {
   for (const std::string& error : result.errors) fmt::print(stderr, "savvy: {}\n", error);
 }
 
+RowRunResult write_to(const std::string& path, const Snapshot& snapshot, const RowFilter& filter,
+                      const SerializerRegistry& registry, const RowRunOptions& run) {
+  Output output(path, run.interrupted);
+  RowRunResult result = write_rows(snapshot, registry, filter, run, output);
+  output.finish();
+  return result;
+}
+
+// Who reads standard output takes what comes; a file is whole, or nothing of it is left.
+RowRunResult write_file(const std::string& path, const Snapshot& snapshot, const RowFilter& filter,
+                        const SerializerRegistry& registry, const RowRunOptions& run) {
+  require_no_file_of(snapshot, path);
+  const InterruptGuard interrupt;
+  RowRunOptions stoppable = run;
+  stoppable.interrupted = &interrupt.flag();
+  return write_to(path, snapshot, filter, registry, stoppable);
+}
+
 }  // namespace
 
 RowRunOptions row_run_options(const RowCommandOptions& options) {
@@ -57,9 +78,8 @@ RowRunOptions row_run_options(const RowCommandOptions& options) {
 RowRunResult run_rows(const Snapshot& snapshot, const RowFilter& filter,
                       const SerializerRegistry& registry, const RowRunOptions& run,
                       const std::string& path) {
-  Output output(path);
-  RowRunResult result = write_rows(snapshot, registry, filter, run, output);
-  output.finish();
+  RowRunResult result = path.empty() ? write_to(path, snapshot, filter, registry, run)
+                                     : write_file(path, snapshot, filter, registry, run);
   report(result);
   for (const std::string& rule : run.rows.messages->unused()) {
     fmt::print(stderr, "note: --proto-type {} met no state\n", rule);

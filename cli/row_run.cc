@@ -8,6 +8,7 @@
 #include "cli/ordered_output.h"
 #include "cli/row_units.h"
 #include "format/errors.h"
+#include "format/interruption.h"
 
 namespace savvy {
 namespace {
@@ -94,6 +95,7 @@ class RowRun {
   }
 
   void flush(std::size_t unit, RowBuffer& rows, std::size_t from_bytes) {
+    check_interrupt(options_.interrupted);
     if (rows.text().size() >= from_bytes && !write(unit, rows)) throw StopUnit{};
     if (rows.limit_reached()) throw StopUnit{};
   }

@@ -212,7 +212,7 @@ TEST_CASE("an interrupt ends the writing and leaves nothing", "[local_output]") 
     CHECK(raise(SIGINT) == 0);
     CHECK(guard.flag());
     CHECK(message_of<InterruptedError>([&] { file->append(from_hex("01")); }) ==
-          "interrupted: no snapshot was written");
+          "interrupted: nothing was written");
     CHECK_THROWS_AS(file->finish(), InterruptedError);
     CHECK_THROWS_AS(folder.create("b"), InterruptedError);
     CHECK_THROWS_AS(folder.commit(), InterruptedError);
