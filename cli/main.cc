@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/say.h"
 #include "format/errors.h"
 #include "format/protobuf_type.h"
 #include "readers/rocksdb_source.h"
@@ -35,9 +36,8 @@ std::string version_text() {
       protobuf_version(), rocksdb_version(), SNAPPY_MAJOR, SNAPPY_MINOR, SNAPPY_PATCHLEVEL);
 }
 
-// Not with fmt, which throws where standard error cannot be written.
 int complain(const std::exception& error, int exit_code) {
-  std::fputs(fmt::format("savvy: {}\n", error.what()).c_str(), stderr);
+  say("savvy: {}\n", error.what());
   return exit_code;
 }
 
@@ -59,7 +59,7 @@ int run(const Command& command) {
 }
 
 // A standard stream that is closed leaves its number to the next file that is opened, and what is
-// printed would land in that. Writing to what stands in here fails, as it should.
+// printed would land in that. A result cannot be written to what stands in here.
 void fill_standard_streams() {
   int descriptor = 0;
   do {
@@ -96,7 +96,7 @@ int run_program(int argc, char** argv) {
     // CLI11 says "A subcommand is required" even if there is a word in its place.
     const bool no_such_command = argc > 1 && argv[1][0] != '-' && program.get_subcommands().empty();
     if (!no_such_command) return program.exit(error) == 0 ? 0 : kUsage;
-    fmt::print(stderr, "savvy: there is no command \"{}\"; see savvy --help\n", argv[1]);
+    say("savvy: there is no command \"{}\"; see savvy --help\n", argv[1]);
     return kUsage;
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : kUsage;

@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE_SIG("a disk becomes full at any moment", "[cli][faults]", ((i
                        0, 1, 2, 3, 4, 5, 6, 7, 8, 9) {
   if (!can_mount()) return;
   WriteLab lab(write_cases().at(index));
-  const int step = std::getenv("SAVVY_LONG_FAULTS") != nullptr ? 1 : 5;
+  const int step = std::getenv("SAVVY_LONG_FAULTS") != nullptr ? 1 : 9;
   fill_disks(lab, "size", 1, step);
   // The folder of the disk and that for temporary files need one each.
   CHECK(fill_disks(lab, "nr_inodes", 2, step) > 0);

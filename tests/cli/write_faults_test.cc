@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstdlib>
@@ -58,8 +59,11 @@ class FaultedCase {
     lab_.check_aftermath(faulty.run, Ending::kOrderly);
     if (calls == Fault::Calls::kReadingBack && rocksdb_reads_twice(hit) && lab_.is_whole()) return;
     CHECK(faulty.run.exit_code == 5);
-    CHECK(faulty.run.err.find(": cannot ") != std::string::npos);
-    CHECK(faulty.run.err.find(std::strerror(error)) != std::string::npos);
+    const std::string& message = faulty.run.err;
+    CHECK((message.find(lab_.place().string()) != std::string::npos ||
+           message.find("standard output") != std::string::npos));
+    CHECK(message.find(": cannot ") != std::string::npos);
+    CHECK(message.find(std::strerror(error)) != std::string::npos);
   }
 
   // From this call on nothing works, not even to clean up.
@@ -87,6 +91,23 @@ class FaultedCase {
     lab_.check_aftermath(faulty.run, Ending::kKilled);
   }
 
+  // The whole result does not get its name, and what cleans up is killed.
+  void kill_while_cleaning_up() {
+    const std::vector<std::string> calls = run({}).calls;
+    int named = 0;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (calls[i].starts_with("renameat2 ")) named = static_cast<int>(i) + 1;
+    }
+    REQUIRE(named > 0);
+    Fault fault{named, EIO};
+    const int end = static_cast<int>(run(fault).calls.size());
+    for (fault.killed_at = named + 1; fault.killed_at <= end; ++fault.killed_at) {
+      CAPTURE(fault.killed_at);
+      lab_.check_aftermath(run(fault).run, Ending::kKilled);
+    }
+    CHECK(end > named + 3);
+  }
+
   // Behind the last look at the flag the result is whole, and is kept.
   void interrupt(int call, int signal_number) {
     const FaultyRun faulty = run({call, 0, signal_number, false, Fault::Calls::kWriting});
@@ -97,6 +118,7 @@ class FaultedCase {
     CHECK(faulty.run.err.find("interrupted") != std::string::npos);
   }
 
+  bool is_whole() const { return lab_.is_whole(); }
   const std::string& name() const { return name_; }
 
  private:
@@ -112,21 +134,21 @@ void fail_every_call(FaultedCase& faulted) {
   for (const int call : calls_up_to(writing, 1)) {
     faulted.fail(call, call % 2 == 0 ? EIO : ENOSPC, Fault::Calls::kWriting);
   }
-  for (const int call : calls_up_to(reading, 23)) {
+  for (const int call : calls_up_to(reading, 97)) {
     faulted.fail(call, EIO, Fault::Calls::kReadingBack);
   }
 }
 
 void end_at_calls(FaultedCase& faulted) {
   const std::size_t writing = faulted.count_calls(Fault::Calls::kWriting);
-  for (const int call : calls_up_to(writing, 13)) {
+  for (const int call : calls_up_to(writing, 29)) {
     faulted.kill(call);
     faulted.fail_onwards(call);
     faulted.interrupt(call, call % 2 == 0 ? SIGINT : SIGTERM);
     faulted.disturb(call, call % 2 == 0 ? kHalfWrite : EINTR);
   }
   // The last calls are those that give names.
-  for (int back = 0; back < 8; ++back) faulted.kill(static_cast<int>(writing) - back);
+  for (int back = 0; back < 5; ++back) faulted.kill(static_cast<int>(writing) - back);
 }
 
 }  // namespace
@@ -142,6 +164,34 @@ TEMPLATE_TEST_CASE_SIG("a command that writes may end at any call", "[cli][fault
                        ((int index), index), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9) {
   FaultedCase faulted(write_cases().at(index));
   end_at_calls(faulted);
+}
+
+TEST_CASE("what is half removed does not look like a snapshot", "[cli][faults]") {
+  FaultedCase faulted(write_cases().at(0));
+  faulted.kill_while_cleaning_up();
+}
+
+TEST_CASE("temporary files lose their name where they need one", "[cli][faults]") {
+  FaultedCase faulted(write_cases().at(6));
+  const std::vector<std::string> calls = faulted.run({}).calls;
+  const auto is_temporary = [](const std::string& call) {
+    return call.starts_with("open ") && call.ends_with("/place/tmp");
+  };
+  const auto first = std::find_if(calls.begin(), calls.end(), is_temporary);
+  REQUIRE(first != calls.end());
+  Fault fault;
+  fault.call = static_cast<int>(first - calls.begin()) + 1;
+  fault.error = EOPNOTSUPP;  // of a file system that knows no files without a name
+  const FaultyRun run = faulted.run(fault);
+  CHECK(run.run.exit_code == 0);
+  CHECK(faulted.is_whole());
+  const auto named = [&](const std::string& call) {
+    return std::count_if(run.calls.begin(), run.calls.end(), [&](const std::string& made) {
+      return made.starts_with(call) && made.find("/place/tmp/savvy-") != std::string::npos;
+    });
+  };
+  CHECK(named("mkstemp ") == 1);
+  CHECK(named("unlink ") == 1);
 }
 
 TEST_CASE("all commands that write are made to fail", "[cli][faults]") {

@@ -6,6 +6,7 @@
 //         SAVVY_FAULT_SIGNAL    the signal that the process gets in its place
 //         SAVVY_FAULT_READS     1: calls that read back what was written are counted instead
 //         SAVVY_FAULT_ONWARDS   1: all calls behind it fail as well
+//         SAVVY_FAULT_KILLED_AT a later call in front of which the process is killed
 //         SAVVY_FAULT_LOG       a file that gets a line a call: its name and what it is about
 // Covers  every function through which the program and the C++ library change a file system; what
 //         glibc calls inside itself (the open in mkstemp) is part of the function that calls it
@@ -49,6 +50,7 @@ struct Wish {
   int signal_number = static_cast<int>(number_in("SAVVY_FAULT_SIGNAL"));
   bool reads = number_in("SAVVY_FAULT_READS") != 0;
   bool onwards = number_in("SAVVY_FAULT_ONWARDS") != 0;
+  long killed_at = number_in("SAVVY_FAULT_KILLED_AT");
   int log = -1;
 };
 
@@ -77,6 +79,7 @@ bool is_hit(const char* name, const char* subject, Use kind = Use::kWritten) {
   if ((kind == Use::kRead) != wish().reads) return false;
   const long call = ++calls;
   log_call(name, subject);
+  if (call == wish().killed_at) kill(getpid(), SIGKILL);
   const bool hit = call == wish().call || (wish().onwards && wish().call > 0 && call > wish().call);
   if (!hit || wish().signal_number == 0) return hit;
   kill(getpid(), wish().signal_number);

@@ -37,11 +37,36 @@ void redirect(int descriptor, const std::string& path, int flags) {
   _exit(127);
 }
 
+// Signals of the test that sends them must not meet the handlers that the child has of its parent.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsHeld() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+  void let_go_with_defaults() const {
+    for (const int number : {SIGINT, SIGTERM}) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t before_;
+};
+
 pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
             const Environment& environment) {
+  const SignalsHeld held;
   const pid_t process = fork();
   if (process < 0) throw std::runtime_error("cannot fork");
-  if (process == 0) become_savvy(arguments, folder, environment);
+  if (process == 0) {
+    held.let_go_with_defaults();
+    become_savvy(arguments, folder, environment);
+  }
   return process;
 }
 
@@ -76,6 +101,7 @@ Environment environment_of(const Fault& fault, const std::string& log) {
           sanitizer_options(),
           "SAVVY_FAULT_CALL=" + std::to_string(fault.call),
           "SAVVY_FAULT_ERROR=" + std::to_string(fault.error),
+          "SAVVY_FAULT_KILLED_AT=" + std::to_string(fault.killed_at),
           "SAVVY_FAULT_SIGNAL=" + std::to_string(fault.signal_number),
           std::string("SAVVY_FAULT_ONWARDS=") + flag(fault.onwards),
           std::string("SAVVY_FAULT_READS=") + flag(fault.calls == Fault::Calls::kReadingBack),

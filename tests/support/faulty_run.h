@@ -19,6 +19,7 @@ struct Fault {
   int signal_number = 0;
   bool onwards = false;  // all later calls fail as well
   Calls calls = Calls::kWriting;
+  int killed_at = 0;  // a later call in front of which the process is killed
 };
 constexpr int kHalfWrite = -1;
 
