@@ -55,6 +55,10 @@ int run(const Command& command) {
   } catch (const IoError& error) {
     return complain(error,
                     error.direction() == IoDirection::kReading ? kUnreadable : kWritingFailed);
+  } catch (const std::exception& error) {
+    // Memory or RocksDB's threads ran out, say. Caught, so that what was begun is cleaned up.
+    say("savvy: ended by an error of the system or a library: {}\n", error.what());
+    return kUnreadable;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/helping_threads.h"
 #include "cli/ordered_output.h"
 #include "cli/row_units.h"
 #include "format/errors.h"
@@ -36,8 +37,7 @@ class RowRun {
   RowRunResult run() {
     // A limit counts rows in order, which one thread does by itself.
     const unsigned threads = options_.limit == kNoLimit ? options_.jobs : 1;
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < threads; ++i) others.emplace_back([this] { work(); });
+    std::vector<std::jthread> others = start_threads(threads - 1, [this] { work(); });
     work();
     others.clear();
     if (output_.error() != nullptr) std::rethrow_exception(output_.error());

@@ -33,7 +33,7 @@ StreamPlace place_of(const StreamHandle& stream) {
 constexpr std::size_t kLongestName = 240;
 
 // Where Flink's Path would look for another file: it takes what stands before a colon for a scheme
-// and a backslash for a slash, and up to Flink 1.x it trims blanks.
+// and a backslash for a slash, and older releases trim blanks.
 bool means_itself_to_flink(std::string_view name) {
   const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
   return name.find_first_of(":\\") == std::string_view::npos && !is_blank(name.front()) &&

@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE_SIG("a disk becomes full at any moment", "[cli][faults]", ((i
                        0, 1, 2, 3, 4, 5, 6, 7, 8, 9) {
   if (!can_mount()) return;
   WriteLab lab(write_cases().at(index));
-  const int step = std::getenv("SAVVY_LONG_FAULTS") != nullptr ? 1 : 9;
+  const int step = std::getenv("SAVVY_LONG_FAULTS") != nullptr ? 1 : 15;
   fill_disks(lab, "size", 1, step);
   // The folder of the disk and that for temporary files need one each.
   CHECK(fill_disks(lab, "nr_inodes", 2, step) > 0);
@@ -100,6 +100,18 @@ TEST_CASE("a disk becomes full where only sorting needs it", "[cli][faults]") {
   CHECK(run.exit_code == 5);
   CHECK(run.err.find((lab.place() / "tmp").string()) != std::string::npos);
   CHECK(run.err.find("cannot write: No space left on device") != std::string::npos);
+}
+
+TEST_CASE("a file that outgrows its limit is a write that fails", "[cli][faults]") {
+  WriteLab lab(write_cases().at(9));
+  lab.clear_place();
+  std::string command = "ulimit -f 2; savvy";  // 1 KiB
+  for (const std::string& word : lab.arguments()) command += " " + shell_word(word);
+  const Run run = run_shell(command);
+  lab.check_aftermath(run, Ending::kOrderly);
+  CAPTURE(run.err);
+  CHECK(run.exit_code == 5);
+  CHECK(run.err.find("there.part: cannot write: File too large") != std::string::npos);
 }
 
 TEST_CASE("a disk that cannot be written", "[cli][faults]") {

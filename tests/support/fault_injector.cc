@@ -8,11 +8,13 @@
 //         SAVVY_FAULT_ONWARDS   1: all calls behind it fail as well
 //         SAVVY_FAULT_KILLED_AT a later call in front of which the process is killed
 //         SAVVY_FAULT_LOG       a file that gets a line a call: its name and what it is about
-// Covers  every function through which the program and the C++ library change a file system; what
+// Covers  every function through which the program and the C++ library change a file system, or
+//         start a thread for it; what
 //         glibc calls inside itself (the open in mkstemp) is part of the function that calls it
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +235,13 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to,
 int statvfs(const char* path, struct statvfs* status) noexcept {
   SAVVY_REAL(statvfs);
   return fails("statvfs", path) ? -1 : real_statvfs(path, status);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
+                   void* argument) noexcept {
+  SAVVY_REAL(pthread_create);
+  if (fails("pthread_create", "")) return wish().error;
+  return real_pthread_create(thread, attributes, start, argument);
 }
 
 }  // extern "C"
