@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/diff_output.h"
+#include "cli/say.h"
 #include "cli/work_options.h"
 #include "readers/local_storage.h"
 
@@ -93,7 +93,7 @@ int run_diff(const DiffCommandOptions& options) {
   Output output("");
   const DiffResult result = write_diff(before, after, options, output);
   output.finish();
-  for (const std::string& note : result.notes) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& note : result.notes) say("note: {}\n", note);
   return result.equal() ? kEqual : kDiffers;
 }
 

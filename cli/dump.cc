@@ -1,13 +1,11 @@
 // savvy dump: every entry of a snapshot as a row.
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/row_command.h"
+#include "cli/say.h"
 #include "cli/work_options.h"
 #include "readers/local_storage.h"
 
@@ -26,7 +24,7 @@ int exit_code(const RowCommandOptions& options, const RowRunResult& result) {
   const RowFilterOptions& filter = options.filter;
   const bool named = !filter.operators.empty() || !filter.states.empty() || !filter.keys.empty();
   if (named && result.row_count == 0) {
-    fmt::print(stderr, "savvy: nothing in {} matches the filters\n", options.snapshot.path);
+    say("savvy: nothing in {} matches the filters\n", options.snapshot.path);
     return kNothingFound;
   }
   return kFine;

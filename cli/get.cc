@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/row_command.h"
+#include "cli/say.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
 
@@ -35,8 +35,7 @@ void note_scans(const KeyPlan& plan, const RowFilter& filter) {
     for (std::size_t key = 0; key < filter.keys().size(); ++key) {
       const std::string why = keys->targets.why_anywhere(key);
       if (why.empty()) continue;
-      fmt::print(stderr, "note: reading all key groups of operator {}: {}\n", operator_label(*op),
-                 why);
+      say("note: reading all key groups of operator {}: {}\n", operator_label(*op), why);
       break;
     }
   }
@@ -60,18 +59,17 @@ void report_absent(const std::string& path, const KeyPlan& plan, const RowFilter
                         !options.kinds.empty() || !options.key_groups.empty() ||
                         !options.subtasks.empty();
   if (plan.operators().empty()) {
-    fmt::print(stderr, "savvy: {} in {} has keys\n",
-               options.operators.empty() ? "no operator" : "no such operator", path);
+    say("savvy: {} in {} has keys\n",
+        options.operators.empty() ? "no operator" : "no such operator", path);
   } else if (const auto types = types_unlike(plan, key); !types.empty()) {
-    fmt::print(stderr,
-               "savvy: key {} fits no key type of {} in {}: {}\n"
-               "  a key is written as dump prints it; text that reads as other JSON needs quotes: "
-               "--key '\"42\"'\n",
-               text, options.operators.empty() ? "any operator" : "these operators", path,
-               fmt::join(types, ", "));
+    say("savvy: key {} fits no key type of {} in {}: {}\n"
+        "  a key is written as dump prints it; text that reads as other JSON needs quotes: "
+        "--key '\"42\"'\n",
+        text, options.operators.empty() ? "any operator" : "these operators", path,
+        fmt::join(types, ", "));
   } else {
-    fmt::print(stderr, "savvy: key {} is not in {}{}\n", text, path,
-               narrowed ? ", or the filters leave nothing of it" : "");
+    say("savvy: key {} is not in {}{}\n", text, path,
+        narrowed ? ", or the filters leave nothing of it" : "");
   }
 }
 

@@ -23,7 +23,8 @@ struct sigaction install(int signal_number, void (*handler)(int), int flags) {
 
 InterruptGuard::InterruptGuard() {
   interrupted = false;
-  const int once = static_cast<int>(SA_RESETHAND);
+  // Calls go on: what they would say of the signal is no failure to write.
+  const int once = static_cast<int>(SA_RESETHAND | SA_RESTART);
   interrupt_before_ = install(SIGINT, note_interrupt, once);
   terminate_before_ = install(SIGTERM, note_interrupt, once);
   file_size_before_ = install(SIGXFSZ, SIG_IGN, 0);

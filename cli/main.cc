@@ -1,8 +1,10 @@
 // The program: finds the command, runs it, and turns errors into exit codes (design.md, section 2).
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <snappy.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/say.h"
 #include "format/errors.h"
 #include "format/protobuf_type.h"
 #include "readers/rocksdb_source.h"
@@ -34,7 +37,7 @@ std::string version_text() {
 }
 
 int complain(const std::exception& error, int exit_code) {
-  fmt::print(stderr, "savvy: {}\n", error.what());
+  say("savvy: {}\n", error.what());
   return exit_code;
 }
 
@@ -52,7 +55,21 @@ int run(const Command& command) {
   } catch (const IoError& error) {
     return complain(error,
                     error.direction() == IoDirection::kReading ? kUnreadable : kWritingFailed);
+  } catch (const std::exception& error) {
+    // Memory or RocksDB's threads ran out, say. Caught, so that what was begun is cleaned up.
+    say("savvy: ended by an error of the system or a library: {}\n", error.what());
+    return kUnreadable;
   }
+}
+
+// A standard stream that is closed leaves its number to the next file that is opened, and what is
+// printed would land in that. A result cannot be written to what stands in here.
+void fill_standard_streams() {
+  int descriptor = 0;
+  do {
+    descriptor = open("/dev/null", O_RDONLY);
+  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
 // A snapshot of many subtasks has many files open at once; the system's default is low.
@@ -64,6 +81,7 @@ void raise_file_limit() {
 }
 
 int run_program(int argc, char** argv) {
+  fill_standard_streams();
   raise_file_limit();
   CLI::App program("Reads, checks and rewrites Apache Flink checkpoints and savepoints", "savvy");
   program.set_version_flag("--version", version_text());
@@ -84,7 +102,7 @@ int run_program(int argc, char** argv) {
     // CLI11 says "A subcommand is required" even if there is a word in its place.
     const bool no_such_command = argc > 1 && argv[1][0] != '-' && program.get_subcommands().empty();
     if (!no_such_command) return program.exit(error) == 0 ? 0 : kUsage;
-    fmt::print(stderr, "savvy: there is no command \"{}\"; see savvy --help\n", argv[1]);
+    say("savvy: there is no command \"{}\"; see savvy --help\n", argv[1]);
     return kUsage;
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : kUsage;

@@ -1,6 +1,8 @@
 #include "cli/output.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +10,8 @@
 #include <utility>
 
 #include "format/errors.h"
+#include "format/interruption.h"
+#include "writers/local_output.h"
 
 namespace savvy {
 namespace {
@@ -18,25 +22,47 @@ constexpr mode_t kNewFileMode = 0666;  // the umask takes from it
   throw IoError(IoDirection::kWriting, path, operation, errno);
 }
 
+// A device or a link would vanish under the file that takes its name.
+void require_plain_or_absent(const std::string& path) {
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+  throw UnsupportedError(
+      fmt::format("{}: exists and is no plain file, which alone is replaced; without an output "
+                  "file the result goes to standard output",
+                  path));
+}
+
+[[noreturn]] void refuse_part(const std::string& path) {
+  throw UnsupportedError(
+      fmt::format("{}: exists already: another run is writing there, or one was interrupted and "
+                  "left it behind; in that case it can be deleted",
+                  path));
+}
+
 }  // namespace
 
-Output::Output(std::string path) : path_(std::move(path)), descriptor_(STDOUT_FILENO) {
+Output::Output(std::string path, const std::atomic<bool>* interrupted)
+    : path_(std::move(path)), interrupted_(interrupted), descriptor_(STDOUT_FILENO) {
   if (path_.empty()) {
     path_ = "standard output";
     return;
   }
+  require_plain_or_absent(path_);
   part_path_ = path_ + ".part";
-  descriptor_ = open(part_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kNewFileMode);
-  if (descriptor_ < 0) fail(part_path_, "create");
+  descriptor_ = open(part_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
+  if (descriptor_ >= 0) return;
+  if (errno == EEXIST) refuse_part(part_path_);
+  fail(part_path_, "create");
 }
 
 Output::~Output() {
   if (part_path_.empty()) return;
-  close(descriptor_);
+  if (descriptor_ >= 0) close(descriptor_);
   unlink(part_path_.c_str());
 }
 
 void Output::write(std::string_view text) {
+  check_interrupt(interrupted_);
   while (!text.empty()) {
     const ssize_t n = ::write(descriptor_, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
@@ -45,12 +71,19 @@ void Output::write(std::string_view text) {
   }
 }
 
+void Output::close_part() {
+  const int descriptor = std::exchange(descriptor_, -1);
+  if (close(descriptor) != 0) fail(part_path_, "close");
+}
+
 void Output::finish() {
   if (part_path_.empty()) return;
+  write({});  // the last look at the flag
   if (fsync(descriptor_) != 0) fail(part_path_, "sync");
+  close_part();
   if (std::rename(part_path_.c_str(), path_.c_str()) != 0) fail(part_path_, "rename");
-  close(descriptor_);
   part_path_.clear();
+  sync_folder_of(path_);
 }
 
 }  // namespace savvy

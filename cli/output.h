@@ -1,9 +1,13 @@
 // Where a command writes its result: standard output, or a file that appears whole or not at all.
 //
-// Errors  IoError (writing)
+// Values  a file that exists is replaced; what is no plain file (a device, a pipe, a link, a folder)
+//         never is. A run that is killed leaves FILE.part behind, which the next run refuses
+// Errors  IoError (writing). UnsupportedError: FILE is no plain file, or FILE.part exists.
+//         InterruptedError: the flag given to the constructor is set; then nothing is left
 
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -12,7 +16,8 @@ namespace savvy {
 class Output {
  public:
   // Standard output if `path` is empty. Otherwise the text goes to PATH.part until finish().
-  explicit Output(std::string path);
+  // `interrupted` may be null.
+  explicit Output(std::string path, const std::atomic<bool>* interrupted = nullptr);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -22,8 +27,11 @@ class Output {
   void finish();
 
  private:
+  void close_part();
+
   std::string path_;
   std::string part_path_;
+  const std::atomic<bool>* interrupted_;
   int descriptor_;
 };
 

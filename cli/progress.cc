@@ -1,11 +1,10 @@
 #include "cli/progress.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 
+#include "cli/say.h"
 #include "cli/table.h"
 
 namespace savvy {
@@ -30,7 +29,7 @@ void add_progress_options(CLI::App& command, ProgressOptions& options) {
 }
 
 Progress::~Progress() {
-  if (drawn_) fmt::print(stderr, "{}", kClearLine);
+  if (drawn_) say("{}", kClearLine);
 }
 
 void Progress::add(std::uint64_t bytes, std::string_view what) {
@@ -40,7 +39,7 @@ void Progress::add(std::uint64_t bytes, std::string_view what) {
   if (now < next_draw_) return;
   next_draw_ = now + kDrawEvery;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  fmt::print(stderr, "{}{} {}, {:.0f} s", kClearLine, human_bytes(bytes_), what, seconds);
+  say("{}{} {}, {:.0f} s", kClearLine, human_bytes(bytes_), what, seconds);
   drawn_ = true;
 }
 

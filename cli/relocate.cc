@@ -1,9 +1,6 @@
 // savvy relocate: a self-contained copy of a snapshot, or new URIs in place of old ones.
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -12,6 +9,7 @@
 #include "cli/relocate_copy.h"
 #include "cli/relocate_report.h"
 #include "cli/relocate_uris.h"
+#include "cli/say.h"
 #include "cli/target_options.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
@@ -54,7 +52,7 @@ int run_relocate(const RelocateCommand& command) {
     relocate_uris(rules, target, report);
   }
   for (const std::string& warning : report.warnings) {
-    fmt::print(stderr, "savvy: warning: {}\n", warning);
+    say("savvy: warning: {}\n", warning);
   }
   Output("").write(render(report, command.format.format()));
   return 0;

@@ -7,6 +7,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/retarget.h"
+#include "cli/source_guard.h"
 #include "format/errors.h"
 #include "readers/inventory.h"
 #include "readers/local_storage.h"
@@ -45,7 +46,7 @@ void verify(const std::string& metadata_path, const ByteVector& written, Relocat
             RewriteNotes& notes) {
   PathMap paths;
   for (const std::string& rule : report.options.map_rules) paths.add_rule(rule);
-  const LocalStorage storage;
+  const LocalStorage storage(IoDirection::kWriting);  // what cannot be read back is not written
   const Snapshot snapshot(metadata_path, std::move(paths), storage);
   if (encode_metadata(snapshot.metadata()) != written) {
     throw IoError(IoDirection::kWriting,

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
 #include <thread>
 #include <vector>
+
+#include "cli/helping_threads.h"
 
 namespace savvy {
 
@@ -48,8 +51,8 @@ void run_units(const std::vector<RewriteUnit>& units, unsigned jobs) {
     }
   };
   {
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < jobs && i < units.size(); ++i) others.emplace_back(work);
+    const std::size_t threads = std::min<std::size_t>(jobs, units.size());
+    const auto others = start_threads(std::max<std::size_t>(threads, 1) - 1, work);
     work();
   }
   for (const std::exception_ptr& error : errors) {

@@ -1,10 +1,11 @@
 #include "cli/row_command.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/source_guard.h"
 #include "cli/work_options.h"
 
 namespace savvy {
@@ -23,14 +24,32 @@ RowFormat row_format(const std::string& word) {
 void report(const RowRunResult& result) {
   for (const auto& [place, count] : result.opaque) {
     const auto& [op, state, type, reason] = place;
-    fmt::print(stderr, "note: {} values of state \"{}\" of operator {} are bytes: {}: {}\n", count,
-               state, op, type, reason);
+    say("note: {} values of state \"{}\" of operator {} are bytes: {}: {}\n", count, state, op,
+        type, reason);
   }
   for (const auto& [place, count] : result.empty) {
-    fmt::print(stderr, "note: {} empty lists or maps of state \"{}\" of operator {} have no row\n",
-               count, place.second, place.first);
+    say("note: {} empty lists or maps of state \"{}\" of operator {} have no row\n", count,
+        place.second, place.first);
   }
-  for (const std::string& error : result.errors) fmt::print(stderr, "savvy: {}\n", error);
+  for (const std::string& error : result.errors) say("savvy: {}\n", error);
+}
+
+RowRunResult write_to(const std::string& path, const Snapshot& snapshot, const RowFilter& filter,
+                      const SerializerRegistry& registry, const RowRunOptions& run) {
+  Output output(path, run.interrupted);
+  RowRunResult result = write_rows(snapshot, registry, filter, run, output);
+  output.finish();
+  return result;
+}
+
+// Who reads standard output takes what comes; a file is whole, or nothing of it is left.
+RowRunResult write_file(const std::string& path, const Snapshot& snapshot, const RowFilter& filter,
+                        const SerializerRegistry& registry, const RowRunOptions& run) {
+  require_no_file_of(snapshot, path);
+  const InterruptGuard interrupt;
+  RowRunOptions stoppable = run;
+  stoppable.interrupted = &interrupt.flag();
+  return write_to(path, snapshot, filter, registry, stoppable);
 }
 
 }  // namespace
@@ -57,14 +76,13 @@ RowRunOptions row_run_options(const RowCommandOptions& options) {
 RowRunResult run_rows(const Snapshot& snapshot, const RowFilter& filter,
                       const SerializerRegistry& registry, const RowRunOptions& run,
                       const std::string& path) {
-  Output output(path);
-  RowRunResult result = write_rows(snapshot, registry, filter, run, output);
-  output.finish();
+  RowRunResult result = path.empty() ? write_to(path, snapshot, filter, registry, run)
+                                     : write_file(path, snapshot, filter, registry, run);
   report(result);
   for (const std::string& rule : run.rows.messages->unused()) {
-    fmt::print(stderr, "note: --proto-type {} met no state\n", rule);
+    say("note: --proto-type {} met no state\n", rule);
   }
-  for (const std::string& note : run.rows.ttl->unused()) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& note : run.rows.ttl->unused()) say("note: {}\n", note);
   return result;
 }
 

@@ -5,9 +5,11 @@
 #include <thread>
 #include <utility>
 
+#include "cli/helping_threads.h"
 #include "cli/ordered_output.h"
 #include "cli/row_units.h"
 #include "format/errors.h"
+#include "format/interruption.h"
 
 namespace savvy {
 namespace {
@@ -35,8 +37,7 @@ class RowRun {
   RowRunResult run() {
     // A limit counts rows in order, which one thread does by itself.
     const unsigned threads = options_.limit == kNoLimit ? options_.jobs : 1;
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < threads; ++i) others.emplace_back([this] { work(); });
+    std::vector<std::jthread> others = start_threads(threads - 1, [this] { work(); });
     work();
     others.clear();
     if (output_.error() != nullptr) std::rethrow_exception(output_.error());
@@ -94,6 +95,7 @@ class RowRun {
   }
 
   void flush(std::size_t unit, RowBuffer& rows, std::size_t from_bytes) {
+    check_interrupt(options_.interrupted);
     if (rows.text().size() >= from_bytes && !write(unit, rows)) throw StopUnit{};
     if (rows.limit_reached()) throw StopUnit{};
   }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct RowRunOptions {
   std::uint64_t limit = kNoLimit;
   unsigned jobs = 1;
   ErrorPolicy errors = ErrorPolicy::kStop;
+  const std::atomic<bool>* interrupted = nullptr;  // ends it with an InterruptedError
   ProgressOptions progress;
 };
 

@@ -44,6 +44,14 @@ bool wants(const RowFilter& filter, const OperatorState* op) {
   return op != nullptr && filter.wants_operator(*op);
 }
 
+// Entries are read again, and say of bad bytes what is wrong. A read that failed this once would
+// only leave out what the catalog did not see.
+void require_read(const FoundOperator& found) {
+  if (found.catalog != nullptr && found.catalog->io_error != nullptr) {
+    std::rethrow_exception(found.catalog->io_error);
+  }
+}
+
 bool filters_rows(const RowFilter& filter) {
   const RowFilterOptions& options = filter.options();
   return filter.has_states() || filter.has_key_groups() || !options.kinds.empty();
@@ -81,6 +89,7 @@ class SnapshotDiff {
              !wants(options_.filter, entry.second[1].op);
     });
     for (const auto& [id, found] : operators) {
+      for (const FoundOperator& side : found) require_read(side);
       // An operator is no row of a state or kind that was asked for.
       const bool one_sided = found[0].op == nullptr || found[1].op == nullptr;
       if (one_sided && filters_rows(options_.filter)) continue;

@@ -12,6 +12,7 @@
 #include "cli/common_options.h"
 #include "cli/counting_folder.h"
 #include "cli/interrupt.h"
+#include "cli/source_guard.h"
 #include "cli/table.h"
 #include "cli/work_options.h"
 #include "format/errors.h"
@@ -98,7 +99,7 @@ DiffResult verify(const Snapshot& source, const std::string& metadata_path,
                   std::shared_ptr<const RocksdbCache> cache, const std::atomic<bool>& interrupted) {
   PathMap paths;
   for (const std::string& rule : options.map_rules) paths.add_rule(rule);
-  const LocalStorage storage;
+  const LocalStorage storage(IoDirection::kWriting);  // what cannot be read back is not written
   const Snapshot written(metadata_path, std::move(paths), storage);
   DiffOptions diff;
   diff.temp_directory = options.temp_directory;
@@ -196,14 +197,6 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
   plan_rewrite(context, plan);
   check_target(plan, notes);
   return notes.all();
-}
-
-void require_outside(const Snapshot& source, const std::string& destination) {
-  std::error_code ignored;
-  const fs::path from = fs::weakly_canonical(source.directory(), ignored);
-  const fs::path to = fs::weakly_canonical(destination, ignored);
-  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return;
-  throw UsageError(fmt::format("{}: lies in the source, which is never changed", destination));
 }
 
 void note_relative_files(std::int32_t version, RewriteNotes& notes) {

@@ -68,9 +68,6 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
 std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerRegistry& registry,
                                        const RewriteOptions& options, const PlanRewrite& plan);
 
-// A source is never changed: UsageError for a destination inside its folder.
-void require_outside(const Snapshot& source, const std::string& destination);
-
 // Says so where metadata of this version is read by releases that do not know relative files.
 void note_relative_files(std::int32_t version, RewriteNotes& notes);
 

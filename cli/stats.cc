@@ -1,9 +1,6 @@
 // savvy stats: how many and how large, a state at a time, and what stands out.
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 #include <thread>
 
@@ -11,6 +8,7 @@
 #include "cli/common_options.h"
 #include "cli/output.h"
 #include "cli/record_output.h"
+#include "cli/say.h"
 #include "cli/stats_report.h"
 #include "cli/stats_run.h"
 #include "cli/work_options.h"
@@ -63,9 +61,9 @@ int run_stats(const StatsOptions& options) {
       make_serializer_registry(kryo_release(snapshot.metadata().version));
   const StatsTable table = read_stats(snapshot, registry, filter, run);
   Output("").write(render({snapshot, filter, *run.ttl, table}, options.format.format()));
-  for (const std::string& note : run.ttl->unused()) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& note : run.ttl->unused()) say("note: {}\n", note);
   if ((filter.has_operators() || filter.has_states()) && table.states().empty()) {
-    fmt::print(stderr, "savvy: nothing in {} matches the filters\n", options.snapshot.path);
+    say("savvy: nothing in {} matches the filters\n", options.snapshot.path);
     return kNothingFound;
   }
   return kFine;

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "cli/helping_threads.h"
 #include "cli/stats_units.h"
 
 namespace savvy {
@@ -27,10 +28,8 @@ class StatsRun {
         table_(options.top_count) {}
 
   StatsTable run() {
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < std::min(options_.jobs, kMaxThreads); ++i) {
-      others.emplace_back([this] { work(); });
-    }
+    const unsigned threads = std::min(options_.jobs, kMaxThreads);
+    std::vector<std::jthread> others = start_threads(threads - 1, [this] { work(); });
     work();
     others.clear();
     if (error_ != nullptr) std::rethrow_exception(error_);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "format/errors.h"
@@ -28,13 +29,33 @@ StreamPlace place_of(const StreamHandle& stream) {
           segment.path};
 }
 
-// The last component; a handle must not lead out of the folder or to the metadata, and Flink's Path
-// takes what stands before a colon for a scheme.
+// File systems take 255 bytes, and a number may come behind the name.
+constexpr std::size_t kLongestName = 240;
+
+// Where Flink's Path would look for another file: it takes what stands before a colon for a scheme
+// and a backslash for a slash, and older releases trim blanks.
+bool means_itself_to_flink(std::string_view name) {
+  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  return name.find_first_of(":\\") == std::string_view::npos && !is_blank(name.front()) &&
+         !is_blank(name.back());
+}
+
+// The last component; a handle must not lead out of the folder or to the metadata.
 std::string file_name_of(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
-  const bool plain = !name.empty() && name != "." && name != ".." &&
-                     name.find(':') == std::string::npos && !name.starts_with("_metadata");
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  const bool plain = !name.empty() && name.size() <= kLongestName && name != "." && name != ".." &&
+                     std::none_of(name.begin(), name.end(), is_control) &&
+                     means_itself_to_flink(name) && !name.starts_with("_metadata");
   return plain ? name : "stream";
+}
+
+// Some file systems, and who copies a snapshot to one, do not tell capitals from small letters.
+std::string folded(std::string name) {
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return name;
 }
 
 }  // namespace
@@ -62,7 +83,7 @@ StreamHandle StreamCopies::plan(const StreamUse& use) {
 
 std::string StreamCopies::free_name(const std::string& wanted) {
   std::string name = wanted;
-  for (int number = 2; !names_.insert(name).second; ++number) {
+  for (int number = 2; !names_.insert(folded(name)).second; ++number) {
     name = fmt::format("{}-{}", wanted, number);
   }
   return name;

@@ -1,7 +1,8 @@
 // Copies whole streams of a snapshot into the folder of a new one.
 //
 // Values  a stream that several handles name is copied once. The copy has the file name of its
-//         source, with a number behind it where two would have the same; inline bytes stay inline.
+//         source, with a number behind it where two would have the same,
+//         or "stream" where that name could not be used, here or by Flink; inline bytes stay inline.
 //         Names depend on the order of calls alone
 // Errors  IoError: a source that is missing (reading), a copy that fails (writing)
 // Lives   snapshot and folder outlive this object
@@ -51,7 +52,7 @@ class StreamCopies {
   const Snapshot& source_;
   std::vector<Copy> copies_;
   std::map<std::string, std::size_t> known_;  // by what identifies a stream
-  std::set<std::string> names_;
+  std::set<std::string> names_;               // in small letters
 };
 
 // Appends all bytes of a file.

@@ -13,7 +13,7 @@ namespace savvy {
 // `interrupted` may be null: then nobody asks.
 inline void check_interrupt(const std::atomic<bool>* interrupted) {
   if (interrupted == nullptr || !*interrupted) return;
-  throw InterruptedError("interrupted: no snapshot was written");
+  throw InterruptedError("interrupted: nothing was written");
 }
 
 }  // namespace savvy

@@ -83,6 +83,8 @@ class CatalogReader {
     try {
       read();
     } catch (const Error& error) {
+      const bool io = dynamic_cast<const IoError*>(&error) != nullptr;
+      if (io && catalog_.io_error == nullptr) catalog_.io_error = std::current_exception();
       catalog_.problems.push_back(fmt::format("subtask {}: {}", subtask_, error.what()));
     }
   }

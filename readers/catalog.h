@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ struct OperatorCatalog {
   const OperatorState* op = nullptr;
   std::vector<StateInfo> states;  // keyed, timers, operator state, raw, channels; each by name
   std::vector<std::string> problems;
+  // The first of them that the system is to blame for (IoError): another try may not have it.
+  std::exception_ptr io_error;
 };
 
 enum class CatalogDepth { kHeads, kWalkEntries };

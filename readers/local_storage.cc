@@ -30,8 +30,11 @@ class Descriptor {
 
 class LocalFile final : public RandomAccessFile {
  public:
-  LocalFile(std::string path, Descriptor descriptor, std::uint64_t size)
-      : path_(std::move(path)), descriptor_(std::move(descriptor)), size_(size) {}
+  LocalFile(std::string path, Descriptor descriptor, std::uint64_t size, IoDirection direction)
+      : path_(std::move(path)),
+        descriptor_(std::move(descriptor)),
+        size_(size),
+        direction_(direction) {}
 
   std::string_view name() const override { return path_; }
   std::uint64_t size() const override { return size_; }
@@ -51,34 +54,46 @@ class LocalFile final : public RandomAccessFile {
 
  private:
   [[noreturn]] void fail(std::string_view operation, int error_number) const {
-    throw IoError(IoDirection::kReading, path_, operation, error_number);
+    throw IoError(direction_, path_, operation, error_number);
   }
 
   std::string path_;
   Descriptor descriptor_;
   std::uint64_t size_;
+  IoDirection direction_;
 };
+
+// The system would end such a path at the zero, and take another file for the one that is meant.
+bool is_path(std::string_view path) { return path.find('\0') == std::string_view::npos; }
+
+// What a message can hold of such a path.
+std::string shown(std::string_view path) {
+  std::string text;
+  for (const char c : path) text += c == '\0' ? std::string("\\0") : std::string(1, c);
+  return text;
+}
 
 }  // namespace
 
 std::unique_ptr<RandomAccessFile> LocalStorage::open(std::string_view path) const {
+  if (!is_path(path)) throw IoError(direction_, shown(path), "open", EINVAL);
   std::string name(path);
   // Non-blocking, so that a named pipe is refused below and not waited for.
   Descriptor descriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status;
   if (descriptor.number() < 0 || fstat(descriptor.number(), &status) != 0) {
-    throw IoError(IoDirection::kReading, path, "open", errno);
+    throw IoError(direction_, path, "open", errno);
   }
   if (!S_ISREG(status.st_mode)) {
-    throw IoError(IoDirection::kReading, path, "read", S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+    throw IoError(direction_, path, "read", S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
   }
   return std::make_unique<LocalFile>(std::move(name), std::move(descriptor),
-                                     static_cast<std::uint64_t>(status.st_size));
+                                     static_cast<std::uint64_t>(status.st_size), direction_);
 }
 
 std::optional<std::uint64_t> LocalStorage::file_size(std::string_view path) const {
   struct stat status;
-  if (stat(std::string(path).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+  if (!is_path(path) || stat(std::string(path).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return std::nullopt;
   }
   return static_cast<std::uint64_t>(status.st_size);

@@ -1,6 +1,8 @@
 // A file without a name for what does not fit in memory; gone with the object or the process.
 //
-// Errors  IoError (writing) when it cannot be created or grow
+// Values  it has no name where the file system can do that, so that nothing is left of a process
+//         that is killed; elsewhere it loses its name at once
+// Errors  IoError (writing) when it cannot be created, grow or be read back
 
 #pragma once
 
@@ -27,7 +29,7 @@ class TempFile final : public RandomAccessFile {
 
  private:
   std::string path_;
-  int descriptor_;
+  int descriptor_ = -1;
   std::uint64_t size_ = 0;
 };
 

@@ -110,7 +110,7 @@ class FinishedFile final : public RandomAccessFile {
       : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
     struct stat status;
     if (descriptor_.number() < 0 || fstat(descriptor_.number(), &status) != 0) {
-      throw IoError(IoDirection::kReading, path_, "open", errno);
+      fail(path_, "open");
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
   }
@@ -123,7 +123,7 @@ class FinishedFile final : public RandomAccessFile {
       const ssize_t n =
           pread(descriptor_.number(), out.data(), out.size(), static_cast<off_t>(offset));
       if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) throw IoError(IoDirection::kReading, path_, "read", n < 0 ? errno : EIO);
+      if (n <= 0) throw IoError(IoDirection::kWriting, path_, "read back", n < 0 ? errno : EIO);
       out = out.subspan(static_cast<std::size_t>(n));
       offset += static_cast<std::uint64_t>(n);
     }
@@ -204,8 +204,11 @@ LocalSnapshotFolder::LocalSnapshotFolder(std::string_view destination,
 }
 
 LocalSnapshotFolder::~LocalSnapshotFolder() {
+  if (!removed_by_destructor_) return;
+  // Before its files: what is half removed must not look like a snapshot.
+  if (unlink(path_of(kMetadata).c_str()) != 0 && errno != ENOENT) return;
   std::error_code ignored;
-  if (removed_by_destructor_) fs::remove_all(work_folder_, ignored);
+  fs::remove_all(work_folder_, ignored);
 }
 
 std::string LocalSnapshotFolder::path_of(std::string_view name) const {
@@ -291,6 +294,8 @@ void require_free_name(std::string_view destination) {
   if (exists(name)) refuse_destination(name);
   if (exists(name + ".inprogress")) refuse_leftover(name + ".inprogress");
 }
+
+void sync_folder_of(const std::string& path) { sync_folder(parent_of(path)); }
 
 std::uint64_t free_bytes(std::string_view destination) {
   const std::string folder = parent_of(without_end_slash(destination));

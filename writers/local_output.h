@@ -86,6 +86,9 @@ void require_free_for_metadata(std::string_view folder);
 // Throws if a snapshot at `destination` would be refused for what is there.
 void require_free_name(std::string_view destination);
 
+// Makes the name that a file or folder was given outlive a crash.
+void sync_folder_of(const std::string& path);
+
 // Bytes that can still be written where a snapshot at `destination` would lie.
 std::uint64_t free_bytes(std::string_view destination);
 

@@ -1,0 +1,44 @@
+#include "cli/source_guard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "format/errors.h"
+#include "readers/inventory.h"
+
+namespace savvy {
+namespace {
+
+namespace fs = std::filesystem;
+
+// With links followed, as far as the path exists.
+fs::path canonical(const std::string& path, IoDirection direction) {
+  std::error_code error;
+  fs::path result = fs::weakly_canonical(path, error);
+  if (error) throw IoError(direction, path, "follow", error.value());
+  return result;
+}
+
+}  // namespace
+
+void require_outside(const Snapshot& source, const std::string& destination) {
+  const fs::path from = canonical(source.directory(), IoDirection::kReading);
+  const fs::path to = canonical(destination, IoDirection::kWriting);
+  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return;
+  throw UsageError(fmt::format("{}: lies in the source, which is never changed", destination));
+}
+
+void require_no_file_of(const Snapshot& source, const std::string& path) {
+  require_outside(source, path);
+  std::error_code ignored;  // what is not there is no file of the source
+  if (!fs::exists(path, ignored)) return;
+  for (const FileEntry& file : read_inventory(source)) {
+    if (!file.local_path || !fs::equivalent(*file.local_path, path, ignored)) continue;
+    throw UsageError(fmt::format("{}: is a file of the source, which is never changed", path));
+  }
+}
+
+}  // namespace savvy
