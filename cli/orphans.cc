@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/record_output.h"
 #include "cli/root_options.h"
+#include "cli/say.h"
 #include "cli/table.h"
 #include "cli/time_text.h"
 #include "format/errors.h"
@@ -176,7 +177,7 @@ int run_orphans(const OrphansOptions& options) {
   Output("").write(render(report, options));
   // A bare list has no place for what is not in it.
   if (format != "text" && format != "json") {
-    fmt::print(stderr, "{}", kept_back_text(report, "note: "));
+    say("{}", kept_back_text(report, "note: "));
   }
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "format/sst_tail.h"
 #include "readers/local_storage.h"
 #include "tests/cli/rewrites.h"
+#include "tests/support/check_clean.h"
 #include "tests/support/dumpable.h"
 #include "tests/support/temp_folder.h"
 
@@ -98,6 +99,7 @@ TEST_CASE("a converted snapshot holds what its source holds, in the layout asked
       const Metadata metadata = read_metadata(there);
       for (const std::string& found : layouts_of(metadata)) CHECK(found == layout);
       check_properties(metadata, layout);
+      CHECK(findings_in(there) == "");
       ++converted;
     }
   }

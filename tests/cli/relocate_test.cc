@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/cli/testdata.h"
+#include "tests/support/check_clean.h"
 #include "tests/support/dumpable.h"
 #include "tests/support/temp_folder.h"
 
@@ -138,6 +139,7 @@ TEST_CASE("a relocated snapshot needs nothing of its source and can be moved", "
     CAPTURE(diff.out);
     CHECK(diff.exit_code == 0);
     CHECK(dump_of(shell_word(moved)) == dump_of(snapshot_arguments(snapshot)));
+    CHECK(findings_in(moved) == "");
     check_self_contained(moved);
     check_private(read_metadata(moved));
     CHECK(report.at("copies").size() + 1 == files_in(moved).size());

@@ -5,6 +5,7 @@
 
 #include "format/key_groups.h"
 #include "tests/cli/rewrites.h"
+#include "tests/support/check_clean.h"
 #include "tests/support/dumpable.h"
 #include "tests/support/small_snapshot.h"
 #include "tests/support/temp_folder.h"
@@ -66,6 +67,7 @@ TEST_CASE("a rescaled snapshot holds what its source holds, at any parallelism a
       CHECK(run.err.empty());
       CHECK(Json::parse(run.out).at("verified") == true);
       CHECK(first_difference(contents(before), contents(rows_of(shell_word(there)))) == "");
+      CHECK(findings_in(there) == "");
       REQUIRE(rescale(shell_word(there), back, "--parallelism 2").exit_code == 0);
       CHECK(first_difference(contents(before), contents(rows_of(shell_word(back)))) == "");
       ++rescaled;
@@ -150,6 +152,7 @@ TEST_CASE("the number of key groups changes and changes back", "[cli][rescale]")
       continue;
     }
     REQUIRE(run.exit_code == 0);
+    CHECK(findings_in(there) == "");
     const std::int32_t max = read_metadata(snapshot).operators.front().max_parallelism;
     auto before = rows_of(source);
     auto after = rows_of(shell_word(there));

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/check_clean.h"
 #include "tests/support/damage.h"
 #include "tests/support/files.h"
 #include "tests/support/small_snapshot.h"
@@ -145,6 +146,7 @@ void WriteLab::check_result() const {
   CAPTURE(diff.err);
   REQUIRE(diff.exit_code == 0);
   REQUIRE(diff.out.empty());
+  REQUIRE(findings_in(place() / "there") == "");
 }
 
 void WriteLab::check_aftermath(const Run& run, Ending ending) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/corpus/savepoints.h"
+#include "tests/support/check_clean.h"
 #include "tests/support/temp_folder.h"
 
 namespace savvy::testing {
@@ -55,6 +56,8 @@ TEST_CASE("every snapshot of the corpus is converted, or refused for a known rea
       REQUIRE(run.exit_code == 0);
       CHECK(Json::parse(run.out).at("verified") == true);
       if (std::string(layout) == "canonical") check_codes(read_metadata(made.path("there")));
+      // What was written for a test alone nobody can check: a warning.
+      CHECK(findings_in(made.path("there"), "") == "");
       ++written[layout];
     }
   }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/corpus/savepoints.h"
+#include "tests/support/check_clean.h"
 #include "tests/support/temp_folder.h"
 
 namespace savvy::testing {
@@ -50,6 +51,8 @@ Outcome rescale_all(const fs::path& corpus, const std::string& options) {
     const Run diff = run_savvy("diff " + shell_word(folder) + " " + shell_word(made.path("there")));
     CHECK(diff.exit_code == 0);
     CHECK(diff.out.empty());
+    // What was written for a test alone nobody can check: a warning.
+    CHECK(findings_in(made.path("there"), "") == "");
     ++outcome.written;
   }
   return outcome;

@@ -110,11 +110,11 @@ inline KeyedMetaBlock small_meta() {
   return block;
 }
 
-// Any rule does: nobody asks whether a key is in its key group.
+// The key group of an ASCII string: that of its Java hashCode.
 inline std::int32_t small_key_group(const std::string& key, std::int32_t max_parallelism) {
-  std::int32_t sum = 0;
-  for (const char c : key) sum = sum * 7 + c;
-  return sum % max_parallelism;
+  std::uint32_t hash = 0;
+  for (const char c : key) hash = 31 * hash + static_cast<unsigned char>(c);
+  return key_group_of_hash(static_cast<std::int32_t>(hash), max_parallelism);
 }
 
 inline ByteVector composite_bytes(const SmallEntry& entry, std::int32_t max_parallelism) {
