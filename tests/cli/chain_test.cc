@@ -300,7 +300,7 @@ TEST_CASE("materializations go up within a job", "[check][chain]") {
   CHECK(check_chain(chain.arguments() + " --strict").exit_code == 1);
 }
 
-TEST_CASE("--without says what a deletion breaks", "[check][chain]") {
+TEST_CASE("check --chain --without says what a deletion breaks", "[check][chain]") {
   const CopiedChain chain(kIncremental);
   const ChainRun harmless = check_chain(chain.arguments() + " --without chk-1 --without chk-2");
   CHECK(harmless.exit_code == 0);

@@ -88,7 +88,7 @@ TEST_CASE("damage in a merged file is told where it is in there", "[check][check
   REQUIRE(start > 0);
   overwrite(file, start + 3, "\xEE");
   const std::vector<Finding> findings = check(snapshot, 100);
-  CHECK(codes_of(findings) == Codes{"SV211"});
+  CHECK(code_set_of(findings) == Codes{"SV211"});
   for (const Finding& finding : findings) {
     CHECK(finding.place.file == file);
     CHECK(finding.place.offset == start);
@@ -145,7 +145,7 @@ TEST_CASE("SV211: damage of an SST file is told with its block", "[check][check_
     CAPTURE(place.flipped);
     made.flip(sst, place.flipped);
     const std::vector<Finding> findings = check(made.path);
-    CHECK(codes_of(findings) == Codes{"SV211"});
+    CHECK(code_set_of(findings) == Codes{"SV211"});
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].place.file == sst.string());
     CHECK(findings[0].place.state == "count");
@@ -160,7 +160,7 @@ TEST_CASE("SV211: damage of an SST file is told with its block", "[check][check_
   made.flip(made.ssts("_timer_state/event_t", 0).at(0), 1);
   const std::vector<Finding> findings = check(made.path);
   CHECK(findings.size() == 4);
-  CHECK(codes_of(findings) == Codes{"SV211"});
+  CHECK(code_set_of(findings) == Codes{"SV211"});
 }
 
 TEST_CASE("SV211: what RocksDB reads and savvy does not is verified by RocksDB",
@@ -185,7 +185,7 @@ TEST_CASE("SV211: a truncated SST file", "[check][check_database]") {
   const fs::path sst = made.ssts("count", 3).at(0);
   fs::resize_file(sst, fs::file_size(sst) - 10);
   const std::vector<Finding> findings = check(made.path);
-  CHECK(codes_of(findings) == Codes{"SV211", "SV215"});
+  CHECK(code_set_of(findings) == Codes{"SV211", "SV215"});
   for (const Finding& finding : findings) CHECK(finding.place.file == sst.string());
 }
 
@@ -207,7 +207,7 @@ TEST_CASE("SV212: SST files of two states that are swapped", "[check][check_data
   CHECK(check(folder.path("s")).empty());
   swap_files(ssts[0], ssts[1]);
   const std::vector<Finding> findings = check(folder.path("s"));
-  CHECK(codes_of(findings) == Codes{"SV212"});
+  CHECK(code_set_of(findings) == Codes{"SV212"});
   std::set<std::string> states;
   std::size_t names = 0;
   for (const Finding& finding : findings) {
@@ -235,7 +235,7 @@ TEST_CASE("SV212: SST files of one state that are swapped", "[check][check_datab
   CHECK(check(folder.path("s")).empty());
   swap_files(ssts[0], ssts[1]);
   const std::vector<Finding> findings = check(folder.path("s"));
-  CHECK(codes_of(findings) == Codes{"SV212"});
+  CHECK(code_set_of(findings) == Codes{"SV212"});
   std::string found;
   for (const Finding& finding : findings) {
     CHECK(finding.place.state == "count");
@@ -295,7 +295,7 @@ TEST_CASE("SV213: live keys outside the key groups, and deleted ones", "[check][
   database.put(kNamesFamily, SmallDatabase::key(127, 3), "one");
   database.write_snapshot(folder.path("alive"), kRange);
   const std::vector<Finding> findings = check(folder.path("alive"));
-  CHECK(codes_of(findings) == Codes{"SV213"});
+  CHECK(code_set_of(findings) == Codes{"SV213"});
   REQUIRE(findings.size() == 2);
   CHECK(findings[0].place.state == "names");
   CHECK(findings[0].place.key_group == 66);
@@ -321,7 +321,7 @@ TEST_CASE("SV222: what cannot be checked is said", "[check][check_database]") {
   CHECK(code_word(findings[0].code) == "SV222");
   CHECK(findings[0].place.file == sst.string());
   overwrite(sst, bytes.size() - 8, "\x64\x95\xbf\x63\x96\x22\x42\x82");  // a plain table
-  CHECK(codes_of(check(made.path)) == Codes{"SV222"});
+  CHECK(code_set_of(check(made.path)) == Codes{"SV222"});
   made.write(sst, bytes);
 
   made.write(made.path / "000099.log", "entries");

@@ -33,7 +33,7 @@ TEST_CASE("SV214: CURRENT", "[check][check_database]") {
     std::erase_if(handle.private_files,
                   [](const LocalFile& file) { return file.local_path == "CURRENT"; });
   });
-  CHECK(codes_of(check(made.path)) == Codes{"SV214"});
+  CHECK(code_set_of(check(made.path)) == Codes{"SV214"});
 }
 
 TEST_CASE("SV214: a damaged MANIFEST", "[check][check_database]") {
@@ -51,9 +51,9 @@ TEST_CASE("SV214: a damaged MANIFEST", "[check][check_database]") {
     made.flip(manifest, at);
   }
   made.write(manifest, text.substr(0, text.size() - 1));
-  CHECK(codes_of(check(made.path)) == Codes{"SV214"});
+  CHECK(code_set_of(check(made.path)) == Codes{"SV214"});
   made.write(manifest, "");
-  CHECK(codes_of(check(made.path)) == Codes{"SV214"});
+  CHECK(code_set_of(check(made.path)) == Codes{"SV214"});
 }
 
 // An edit that only says what the last sequence number is.
@@ -97,7 +97,7 @@ TEST_CASE("a MANIFEST over which RocksDB ends the process does not end savvy",
   // Numbers that run backwards: an assertion of Debian's RocksDB.
   append_last_seqno(made.file("MANIFEST"), 1);
   CHECK(count_entries(made.path) < entries);  // as old as the MANIFEST says
-  CHECK(codes_of(check(made.path)) == Codes{"SV215"});
+  CHECK(code_set_of(check(made.path)) == Codes{"SV215"});
 }
 
 TEST_CASE("SV215: the files of the MANIFEST are not those of the handle",

@@ -154,7 +154,7 @@ TEST_CASE("check refuses requests that make no sense", "[cli][check][structure]"
   }
 }
 
-TEST_CASE("--read-data takes a share, or nothing", "[cli][check][structure]") {
+TEST_CASE("check --read-data takes a share, or nothing", "[cli][check][structure]") {
   const std::string snapshot = shell_word(testdata_folder(kSnapshot));
   const auto percent = [](const Run& run) {
     REQUIRE(run.exit_code == 0);

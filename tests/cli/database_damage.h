@@ -55,7 +55,7 @@ inline std::vector<Finding> check(const std::filesystem::path& path, double perc
   return check(savvy::Snapshot(path.string(), PathMap(), storage), percent);
 }
 
-inline std::set<std::string> codes_of(const std::vector<Finding>& findings) {
+inline std::set<std::string> code_set_of(const std::vector<Finding>& findings) {
   std::set<std::string> codes;
   for (const Finding& finding : findings) codes.insert(code_word(finding.code));
   return codes;

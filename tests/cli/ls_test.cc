@@ -101,7 +101,7 @@ TEST_CASE("sizes add up to what lies in the folder", "[check][ls]") {
   CHECK(shared_listed == shared);
 }
 
-TEST_CASE("--latest-good is the newest that passes", "[check][ls]") {
+TEST_CASE("ls --latest-good is the newest that passes", "[check][ls]") {
   const CopiedChain chain(kIncremental);
   const auto latest = [&] { return run_savvy("ls --latest-good " + chain.arguments()); };
   const auto path_of = [&](const std::string& name) {
@@ -129,7 +129,7 @@ TEST_CASE("--latest-good is the newest that passes", "[check][ls]") {
   CHECK(latest().out.empty());
 }
 
-TEST_CASE("--latest-good may ask for the data", "[check][ls]") {
+TEST_CASE("ls --latest-good may ask for the data", "[check][ls]") {
   const EqualSsts chain;
   const std::string root = shell_word(chain.root());
   CHECK(run_savvy("ls --latest-good --read-data " + root).exit_code == 0);
