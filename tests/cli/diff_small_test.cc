@@ -75,20 +75,20 @@ TEST_CASE("diff: values, list elements, map entries and timers", "[diff]") {
   };
   CHECK(rows({value_entry("k", 7), list_entry("k", {"a", "c", "d"}), map_entry("k", "x", 5),
               map_entry("k", "z", 2), timer_entry("k", 2000)}) ==
-        Rows{"delete timer keyed _timer_state/event_t key_group=107 state_key=\"k\" "
+        Rows{"delete timer keyed _timer_state/event_t key_group=21 state_key=\"k\" "
              "timer_timestamp=1000",
-             "insert timer keyed _timer_state/event_t key_group=107 state_key=\"k\" "
+             "insert timer keyed _timer_state/event_t key_group=21 state_key=\"k\" "
              "timer_timestamp=2000",
-             "update keyed keyed count key_group=107 state_key=\"k\": 1 -> 7",
-             "update keyed keyed names key_group=107 state_key=\"k\" list_index=1: \"b\" -> \"c\"",
-             "insert keyed keyed names key_group=107 state_key=\"k\" list_index=2: \"d\"",
-             "update keyed keyed prices key_group=107 state_key=\"k\" map_key=\"x\": 1 -> 5",
-             "delete keyed keyed prices key_group=107 state_key=\"k\" map_key=\"y\": 2",
-             "insert keyed keyed prices key_group=107 state_key=\"k\" map_key=\"z\": 2"});
+             "update keyed keyed count key_group=21 state_key=\"k\": 1 -> 7",
+             "update keyed keyed names key_group=21 state_key=\"k\" list_index=1: \"b\" -> \"c\"",
+             "insert keyed keyed names key_group=21 state_key=\"k\" list_index=2: \"d\"",
+             "update keyed keyed prices key_group=21 state_key=\"k\" map_key=\"x\": 1 -> 5",
+             "delete keyed keyed prices key_group=21 state_key=\"k\" map_key=\"y\": 2",
+             "insert keyed keyed prices key_group=21 state_key=\"k\" map_key=\"z\": 2"});
   CHECK(rows({list_entry("k", {"a"}), map_entry("k", "x", 1), map_entry("k", "y", 2),
               timer_entry("k", 1000)}) ==
-        Rows{"delete keyed keyed count key_group=107 state_key=\"k\": 1",
-             "delete keyed keyed names key_group=107 state_key=\"k\" list_index=1: \"b\""});
+        Rows{"delete keyed keyed count key_group=21 state_key=\"k\": 1",
+             "delete keyed keyed names key_group=21 state_key=\"k\" list_index=1: \"b\""});
 }
 
 TEST_CASE("diff: a null in a map is a null with and without bytes behind it", "[diff]") {
@@ -98,7 +98,7 @@ TEST_CASE("diff: a null in a map is a null with and without bytes behind it", "[
   null_with_bytes.value = {1, 0, 0, 0, 0};
   CHECK(compare({keyed_operator({null})}, {keyed_operator({null_with_bytes})}).rows.empty());
   CHECK(compare({keyed_operator({null})}, {keyed_operator({map_entry("k", "x", 0)})}).rows ==
-        Rows{"update keyed keyed prices key_group=107 state_key=\"k\" map_key=\"x\": null -> 0"});
+        Rows{"update keyed keyed prices key_group=21 state_key=\"k\" map_key=\"x\": null -> 0"});
 }
 
 TEST_CASE("diff: parallelism, max parallelism and order are no differences", "[diff]") {
@@ -185,10 +185,10 @@ TEST_CASE("diff: an operator of one side comes with its entries", "[diff]") {
   const OperatorState op = keyed_operator({value_entry("k", 1)});
   CHECK(compare({}, {op}).rows ==
         Rows{"insert operator keyed: \"keyed\"",
-             "insert keyed keyed count key_group=107 state_key=\"k\": 1"});
+             "insert keyed keyed count key_group=21 state_key=\"k\": 1"});
   CHECK(compare({op}, {}).rows ==
         Rows{"delete operator keyed: \"keyed\"",
-             "delete keyed keyed count key_group=107 state_key=\"k\": 1"});
+             "delete keyed keyed count key_group=21 state_key=\"k\": 1"});
   // No state at all, and yet the id of an operator.
   CHECK(compare({small_operator("idle", 2, 128)}, {}).rows ==
         Rows{"delete operator idle: \"idle\""});

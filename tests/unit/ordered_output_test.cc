@@ -1,10 +1,13 @@
 #include "cli/ordered_output.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <filesystem>
+#include <cstdio>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -30,6 +33,27 @@ std::string output_of(Use use, std::size_t skipped_bytes = 0) {
   file.finish();
   return read_text(folder.path("out"));
 }
+
+// Nothing can be written to standard output for a while.
+class FullStandardOutput {
+ public:
+  FullStandardOutput() {
+    std::fflush(stdout);
+    saved_ = dup(STDOUT_FILENO);
+    const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    dup2(full, STDOUT_FILENO);
+    close(full);
+  }
+  ~FullStandardOutput() {
+    dup2(saved_, STDOUT_FILENO);
+    close(saved_);
+  }
+  FullStandardOutput(const FullStandardOutput&) = delete;
+  FullStandardOutput& operator=(const FullStandardOutput&) = delete;
+
+ private:
+  int saved_ = -1;
+};
 
 std::exception_ptr error_with(const std::string& text) {
   return std::make_exception_ptr(FormatError(text));
@@ -128,24 +152,21 @@ TEST_CASE("of several errors the first in order counts, not in time", "[ordered_
 }
 
 TEST_CASE("an output that fails ends the whole", "[ordered_output]") {
-  const TempFolder folder;
-  std::filesystem::create_symlink("/dev/full", folder.path("out.part"));
-  Output file(folder.path("out"));
-  OrderedOutput output(file, 0);
+  const FullStandardOutput full;
+  Output standard_output("");
+  OrderedOutput output(standard_output, 0);
   CHECK(output.write(1, "held"));
   CHECK_FALSE(output.write(0, "text"));
   CHECK(output.stopped());
-  CHECK(text_of(output.error()) ==
-        folder.path("out.part") + ": cannot write: No space left on device");
+  CHECK(text_of(output.error()) == "standard output: cannot write: No space left on device");
   output.finish(0, nullptr);
   CHECK_FALSE(output.write(1, "more"));
 }
 
 TEST_CASE("an output that fails on text that was held", "[ordered_output]") {
-  const TempFolder folder;
-  std::filesystem::create_symlink("/dev/full", folder.path("out.part"));
-  Output file(folder.path("out"));
-  OrderedOutput output(file, 0);
+  const FullStandardOutput full;
+  Output standard_output("");
+  OrderedOutput output(standard_output, 0);
   CHECK(output.write(1, "held"));
   output.finish(0, nullptr);
   CHECK(output.stopped());
