@@ -1,5 +1,6 @@
 #include "cli/data_check.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <limits>
@@ -50,6 +51,11 @@ class CheckRun {
     work();
     others.clear();
     if (error_ != nullptr) std::rethrow_exception(error_);
+  }
+
+  bool found_error() const {
+    return std::any_of(found_.begin(), found_.end(),
+                       [](const auto& unit) { return unit.second.error_count() > 0; });
   }
 
   void report(FindingSink& findings) const {
@@ -110,7 +116,8 @@ void check_data(const Snapshot& snapshot, const CheckDepth& depth, FindingSink& 
   {
     CheckRun run(snapshot, registry, sample, depth);
     run.run();
-    if (sample.took_something() || !sample.left_something()) return run.report(findings);
+    const bool complete = sample.took_something() || !sample.left_something();
+    if (complete || run.found_error()) return run.report(findings);
   }
   sample.take_one_more();
   CheckRun run(snapshot, registry, sample, depth);

@@ -7,6 +7,7 @@
 
 #include "cli/key_targets.h"
 #include "format/errors.h"
+#include "format/key_groups.h"
 #include "readers/check/changelog_check.h"
 #include "readers/check/database_check.h"
 #include "readers/check/operator_check.h"
@@ -157,8 +158,10 @@ void CheckUnitQueue::check_all(const KeyedCheck& check, const Where& where,
 void CheckUnitQueue::check_incremental(const Where& where, const KeyedHandle& handle,
                                        FindingSink& sink) const {
   const IncrementalHandle& files = *handle_as<IncrementalHandle>(handle);
+  if (!can_be_key_groups(files.range)) return;  // the metadata's own check tells
   const FindingPlace place = place_of(where, kManagedKeyed);
   FindingList found(depth_.after_error);
+  check_state_meta(snapshot_, files.meta, registry_, FindingReport(place, found));
   check_database(snapshot_, files, where.op.max_parallelism, place, *depth_.data_percent, found);
   for (const Finding& finding : found.findings()) sink.add(finding);
   if (found.error_count() > 0) return;

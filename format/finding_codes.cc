@@ -58,8 +58,9 @@ constexpr FindingText kTexts[] = {
     {FindingCode::kProperties, kError, "checkpoint properties cannot be read",
      "Java fails to deserialize them, and with them the whole metadata (MetadataV4Serializer)."},
     {FindingCode::kInnerKeyGroupRange, kError, "part of a change log has other key groups",
-     "Nothing of that part is restored: it holds no key group of the subtask, or none of the "
-     "operator."},
+     "It holds no key group of the subtask, or none of the operator: it may be skipped when the "
+     "job "
+     "is rescaled, and is read as it is otherwise."},
     {FindingCode::kRecordedSize, kError, "a segment that no file can have",
      "The task fails when it opens the segment (FsSegmentDataInputStream)."},
     {FindingCode::kInnerCheckpointId, kWarning, "state taken after its checkpoint",
@@ -103,7 +104,8 @@ constexpr FindingText kTexts[] = {
     {FindingCode::kKeyInWrongGroup, kError, "a key in a key group that is not its own",
      "The entry is restored where its key never looks: it is lost to the job without a word."},
     {FindingCode::kOrder, kError, "entries out of order",
-     "RocksDB writes each key once and ascending: what stands here is not what was written, and one "
+     "RocksDB writes each key once and ascending: what stands here is not what was written, and "
+     "one "
      "of two entries of a key is lost."},
     {FindingCode::kUnknownStateId, kError, "an entry of a state that the stream does not describe",
      "The task fails with IndexOutOfBoundsException or NullPointerException."},
@@ -133,7 +135,9 @@ constexpr FindingText kTexts[] = {
     {FindingCode::kOperatorElement, kError, "an element of operator state is damaged",
      "The task fails when the operator reads its list, or gets other elements."},
     {FindingCode::kOperatorStates, kError, "an operator state that its stream does not describe",
-     "The task fails with NullPointerException or IllegalStateException."},
+     "Flink since 1.18.2 skips a state that the stream does not describe, and its elements are "
+     "lost "
+     "without a word; older releases fail with IllegalStateException."},
     {FindingCode::kChangeLogGap, kError, "changes are missing from a change log",
      "State is wrong without a word: changes between the sequence numbers are not applied."},
     {FindingCode::kChangeLogDamaged, kError, "a change log cannot be read",

@@ -1,6 +1,10 @@
 #include "format/key_groups.h"
 
+#include <fmt/format.h>
+
 #include <bit>
+
+#include "format/errors.h"
 
 namespace savvy {
 namespace {
@@ -43,6 +47,17 @@ KeyGroupRange key_group_range(std::int32_t index, std::int32_t parallelism,
 std::int32_t subtask_of_key_group(std::int32_t key_group, std::int32_t parallelism,
                                   std::int32_t max_parallelism) {
   return static_cast<std::int32_t>(std::int64_t{key_group} * parallelism / max_parallelism);
+}
+
+bool can_be_key_groups(KeyGroupRange range) {
+  return range.first >= 0 && range.count >= 0 && range.first <= kMostKeyGroups &&
+         range.count <= kMostKeyGroups - range.first;
+}
+
+KeyGroupRange checked_key_groups(KeyGroupRange range, std::string_view file) {
+  if (can_be_key_groups(range)) return range;
+  throw FormatError(fmt::format("{}: {} key groups from {} on, more than the {} there can be", file,
+                                range.count, range.first, kMostKeyGroups));
 }
 
 }  // namespace savvy

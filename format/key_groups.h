@@ -6,10 +6,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "format/key_group_range.h"
 
 namespace savvy {
+
+inline constexpr std::int32_t kMostKeyGroups = 32768;  // Transformation.UPPER_BOUND_MAX_PARALLELISM
+
+// Whether there can be such key groups: nothing else bounds the range of a handle without offsets.
+bool can_be_key_groups(KeyGroupRange range);
+// The range, or FormatError with the file that it stands in.
+KeyGroupRange checked_key_groups(KeyGroupRange range, std::string_view file);
 
 // The key group of a key with this Java hashCode.
 std::int32_t key_group_of_hash(std::int32_t java_hash, std::int32_t max_parallelism);

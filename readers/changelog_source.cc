@@ -13,6 +13,7 @@
 #include "format/change_replay.h"
 #include "format/changelog.h"
 #include "format/errors.h"
+#include "format/key_groups.h"
 #include "readers/change_log.h"
 #include "readers/change_store.h"
 
@@ -237,18 +238,6 @@ std::vector<std::size_t> ranks_by_name(const std::vector<KeyedStateSchema>& stat
   return ranks;
 }
 
-// Nothing else bounds the range of a handle without offsets.
-KeyGroupRange checked(KeyGroupRange range, const Snapshot& snapshot) {
-  constexpr std::int32_t kMostKeyGroups = 32768;
-  if (range.first >= 0 && range.count >= 0 && range.first <= kMostKeyGroups &&
-      range.count <= kMostKeyGroups - range.first) {
-    return range;
-  }
-  throw FormatError(fmt::format("{}: {} key groups from {} on, more than the {} there can be",
-                                snapshot.metadata_path(), range.count, range.first,
-                                kMostKeyGroups));
-}
-
 class ChangelogSource final : public KeyedSource {
  public:
   ChangelogSource(const Snapshot& snapshot, const ChangelogHandle& handle,
@@ -257,7 +246,7 @@ class ChangelogSource final : public KeyedSource {
       : prefix_bytes_(prefix_bytes),
         memory_(memory),
         name_(snapshot.metadata_path() + " (changelog)"),
-        store_(checked(handle.range, snapshot), memory) {
+        store_(checked_key_groups(handle.range, snapshot.metadata_path()), memory) {
     add_bases(std::move(materialized));
     read_log(snapshot, handle, registry);
     ranks_ = ranks_by_name(states_);

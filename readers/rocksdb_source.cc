@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "format/errors.h"
+#include "format/key_groups.h"
 #include "format/keyed_meta.h"
 #include "format/rocksdb_manifest.h"
 #include "readers/detail/list_merge.h"
@@ -133,9 +134,10 @@ class RocksdbSource final : public RocksdbKeyedSource {
             std::max<std::int64_t>(recorded_size(file.handle).value_or(0), 0));
       }
     }
-    const auto groups = static_cast<std::uint64_t>(std::max(handle.range.count, 1));
-    for (std::int32_t i = 0; i < handle.range.count; ++i) {
-      sections_.push_back({handle.range.first + i, 0, bytes / groups + 1, SectionEnd::kExact});
+    const KeyGroupRange range = checked_key_groups(handle.range, name_);
+    const auto groups = static_cast<std::uint64_t>(std::max(range.count, 1));
+    for (std::int32_t i = 0; i < range.count; ++i) {
+      sections_.push_back({range.first + i, 0, bytes / groups + 1, SectionEnd::kExact});
     }
   }
 

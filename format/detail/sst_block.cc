@@ -96,6 +96,10 @@ Bytes SstBlockReader::unpack(SstSpan span, std::string_view what, Bytes packed) 
       size / kMostGain > packed.size()) {
     fail(span, what, "snappy data of no sensible length");
   }
+  // Before memory is taken for what the block claims to hold.
+  if (!snappy::IsValidCompressedBuffer(as_chars(packed), packed.size())) {
+    fail(span, what, "damaged snappy data");
+  }
   plain_.resize(size);
   if (!snappy::RawUncompress(as_chars(packed), packed.size(),
                              reinterpret_cast<char*>(plain_.data()))) {

@@ -44,12 +44,15 @@ class LogCheck {
   void check_files(const ChangelogStreamHandle& log) {
     std::uint64_t bytes = 0;
     bool complete = true;
+    ChangelogStreamHandle part = log;
     for (std::size_t begin = 0; begin < log.segments.size();) {
       std::size_t end = begin + 1;
       while (end < log.segments.size() && log.segments[end].handle == log.segments[begin].handle) {
         ++end;
       }
-      complete &= check_file(log, begin, end, bytes);
+      part.segments.assign(log.segments.begin() + static_cast<std::ptrdiff_t>(begin),
+                           log.segments.begin() + static_cast<std::ptrdiff_t>(end));
+      complete &= check_file(part, bytes);
       begin = end;
     }
     const bool recorded = log.size_bytes > 0 && !log.handle_id.empty();
@@ -59,20 +62,16 @@ class LogCheck {
           fmt::format("changes of {} bytes in {} sets", bytes, log.segments.size()));
   }
 
-  // Segments [begin, end) lie in one file. False if they cannot be read.
-  bool check_file(const ChangelogStreamHandle& log, std::size_t begin, std::size_t end,
-                  std::uint64_t& bytes) {
-    const StreamHandle& stream = log.segments[begin].handle;
+  // All segments of the part lie in one file. False if they cannot be read.
+  bool check_file(const ChangelogStreamHandle& part, std::uint64_t& bytes) {
+    const StreamHandle& stream = part.segments.front().handle;
     const auto file = open_for_check(snapshot_, stream, report_);
     if (file == nullptr) {
       state_ = LogState::kIncomplete;
       return false;
     }
-    ChangelogStreamHandle part = log;
-    part.segments.assign(log.segments.begin() + static_cast<std::ptrdiff_t>(begin),
-                         log.segments.begin() + static_cast<std::ptrdiff_t>(end));
     const FindingReport here = report_.in_stream(snapshot_, stream, file->name());
-    return read(Boxed<ChangelogStreamHandle>(std::move(part)), here,
+    return read(Boxed<ChangelogStreamHandle>(part), here,
                 [&](std::int32_t, const LoggedChange& change) { bytes += change.bytes.size(); });
   }
 

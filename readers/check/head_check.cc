@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kKeyedKinds = {
     "VALUE", "LIST", "REDUCING", "FOLDING", "AGGREGATING", "MAP", "UNKNOWN"};
-constexpr std::uint64_t kFlagOffset = 4;
 
 // Packages whose serializers all stand in the registry.
 constexpr std::array<std::string_view, 3> kKnownPackages = {
@@ -46,9 +45,10 @@ void check_serializer(const Type& type, const SerializerRegistry& registry,
 
 }  // namespace
 
-void check_keyed_states(const std::vector<StateMeta>& states, const FindingReport& report) {
+void check_keyed_states(const std::vector<StateMeta>& states, StateKinds kinds,
+                        const FindingReport& report) {
   for (const StateMeta& state : states) {
-    if (state.type == BackendStateType::kKeyValueV2) {
+    if (state.type == BackendStateType::kKeyValueV2 && kinds == StateKinds::kOfKeyGroups) {
       report.in_state(state.name)
           .add(FindingCode::kStreamHead, "a kind of state that is stored in key groups",
                "KEY_VALUE_V2, which only files of ForSt hold");
@@ -72,12 +72,13 @@ void check_serializers(const std::vector<StateMeta>& states, const SerializerReg
   }
 }
 
-void check_compression_flag(const RandomAccessFile& file, const FindingReport& report) {
+bool check_compression_flag(const RandomAccessFile& file, const FindingReport& report) {
   std::array<std::uint8_t, 1> flag;
-  file.read_at(kFlagOffset, flag);
-  if (flag[0] <= 1) return;
+  file.read_at(kCompressionFlagOffset, flag);
+  if (flag[0] <= 1) return true;
   report.add(FindingCode::kStreamHead, "a compression flag of 0 or 1", fmt::format("{}", flag[0]),
-             kFlagOffset);
+             kCompressionFlagOffset);
+  return false;
 }
 
 }  // namespace savvy

@@ -17,13 +17,20 @@
 
 namespace savvy {
 
-// Of a stream of key groups.
-void check_keyed_states(const std::vector<StateMeta>& states, const FindingReport& report);
+// Where the states are stored: KEY_VALUE_V2 is for files of ForSt alone.
+enum class StateKinds { kOfKeyGroups, kOfFiles };
+
+void check_keyed_states(const std::vector<StateMeta>& states, StateKinds kinds,
+                        const FindingReport& report);
 
 void check_serializers(const std::vector<StateMeta>& states, const SerializerRegistry& registry,
                        const FindingReport& report);
 
-// The compression flag of keyed and operator streams, which stands behind the i32 version.
-void check_compression_flag(const RandomAccessFile& file, const FindingReport& report);
+// Behind the i32 version.
+inline constexpr std::uint64_t kCompressionFlagOffset = 4;
+
+// The compression flag of keyed and operator streams, which stands behind the i32 version: whether it
+// is 0 or 1.
+bool check_compression_flag(const RandomAccessFile& file, const FindingReport& report);
 
 }  // namespace savvy

@@ -24,10 +24,11 @@ struct StreamHead {
   KeyedMetaBlock meta;
   std::vector<KeyedStateSchema> states;
   std::uint64_t end = 0;
+  bool flag_is_known = true;  // that of compression
 };
 
 std::optional<StreamHead> read_head(const RandomAccessFile& file,
-                                    const SerializerRegistry& registry,
+                                    const SerializerRegistry& registry, StateKinds kinds,
                                     const FindingReport& report) {
   constexpr std::string_view kExpected = "a meta block as Flink writes it";
   try {
@@ -36,8 +37,8 @@ std::optional<StreamHead> read_head(const RandomAccessFile& file,
     head.meta = decode_keyed_meta_block(reader.in(), registry);
     head.states = keyed_state_schemas(head.meta, file.name());
     head.end = reader.in().offset();
-    check_compression_flag(file, report);
-    check_keyed_states(head.meta.states, report);
+    head.flag_is_known = check_compression_flag(file, report);
+    check_keyed_states(head.meta.states, kinds, report);
     check_serializers(head.meta.states, registry, report);
     return head;
   } catch (const UnsupportedError& error) {
@@ -111,14 +112,12 @@ class StreamCheck final : public KeyedCheck {
   // As keyed_stream.h, but a damaged key group or two do not change it.
   KeyedLayout find_layout(KeyedCode code) const {
     if (code == KeyedCode::kSavepointKeyGroups) return KeyedLayout::kCanonical;
-    std::size_t with_bytes = 0;
+    // The heap backend writes a number for each key group, empty or not.
     std::size_t with_number = 0;
     for (const KeyGroupSection& section : sections_) {
-      if (section.size_bytes == 0) continue;
-      ++with_bytes;
-      if (holds_its_number(*file_, section)) ++with_number;
+      if (section.size_bytes > 0 && holds_its_number(*file_, section)) ++with_number;
     }
-    if (with_number == 0 || 2 * with_number <= with_bytes) return KeyedLayout::kCanonical;
+    if (2 * with_number <= sections_.size()) return KeyedLayout::kCanonical;
     const bool only_group_0 = sections_.size() == 1 && sections_.front().key_group == 0;
     if (!only_group_0) return KeyedLayout::kHeap;
     FindingList nowhere;
@@ -203,7 +202,7 @@ std::unique_ptr<KeyedCheck> open_stream_check(const Snapshot& snapshot,
   std::unique_ptr<RandomAccessFile> file = open_for_check(snapshot, handle.delegate, report);
   if (file == nullptr) return nullptr;
   const FindingReport here = report.in_stream(snapshot, handle.delegate, file->name());
-  std::optional<StreamHead> head = read_head(*file, registry, here);
+  std::optional<StreamHead> head = read_head(*file, registry, StateKinds::kOfKeyGroups, here);
   if (!head) return nullptr;
   const KeyGroupsHandle usable = with_usable_offsets(handle, head->end, file->size(), here);
   std::vector<KeyGroupSection> sections =
@@ -219,6 +218,23 @@ std::unique_ptr<KeyedCheck> open_stream_check(const Snapshot& snapshot,
     here.add(FindingCode::kStreamHead, error, "bytes that can be read");
     return nullptr;
   }
+}
+
+void check_state_meta(const Snapshot& snapshot, const StreamHandle& meta,
+                      const SerializerRegistry& registry, const FindingReport& report) {
+  if (is_null(meta)) return;
+  const std::unique_ptr<RandomAccessFile> file = open_for_check(snapshot, meta, report);
+  if (file == nullptr) return;
+  const FindingReport here = report.in_stream(snapshot, meta, file->name());
+  const std::optional<StreamHead> head = read_head(*file, registry, StateKinds::kOfFiles, here);
+  if (!head) return;
+  if (head->meta.compressed && head->flag_is_known) {
+    here.add(FindingCode::kOddFigure, "a compression flag of 0: SST files have their own", "1",
+             kCompressionFlagOffset);
+  }
+  if (head->end == file->size()) return;
+  here.add(FindingCode::kBytesUnaccounted, "the end of the stream behind the meta block",
+           fmt::format("{} more bytes", file->size() - head->end), head->end);
 }
 
 std::unique_ptr<KeyedCheck> make_source_check(std::unique_ptr<const KeyedSource> source,

@@ -41,6 +41,11 @@ std::unique_ptr<KeyedCheck> open_stream_check(const Snapshot& snapshot,
                                               KeySpace keys, const SerializerRegistry& registry,
                                               const FindingReport& report);
 
+// Checks the stream that describes the states of an incremental handle: a meta block, and nothing
+// behind it.
+void check_state_meta(const Snapshot& snapshot, const StreamHandle& meta,
+                      const SerializerRegistry& registry, const FindingReport& report);
+
 // `damage` is what a FormatError of the source is called, `part` what is being read.
 std::unique_ptr<KeyedCheck> make_source_check(std::unique_ptr<const KeyedSource> source,
                                               KeySpace keys, FindingCode damage,

@@ -106,6 +106,18 @@ TEST_CASE("data: nothing is found on streams that are built whole", "[check][dat
   }
 }
 
+// Its first bytes are those of a hashmap's key group 0.
+TEST_CASE("data: a canonical stream whose key group 0 alone holds entries", "[check][data]") {
+  int number = 0;
+  while (hashed_key_group(std::to_string(number), kMaxParallelism) != 0) ++number;
+  const std::string key = std::to_string(number);
+  for (const Packed packed : {Packed::kNo, Packed::kYes}) {
+    const auto findings = keyed(StreamForm::kRocksdb, packed, {value_entry(key, 1)}).check();
+    INFO(text_of_findings(findings));
+    CHECK(findings.empty());
+  }
+}
+
 TEST_CASE("SV201: the head of a keyed stream", "[check][data]") {
   KeyedSnapshot snapshot = keyed();
   snapshot.built().bytes[3] = 99;
