@@ -73,8 +73,8 @@ class FlippedFile {
       const bool could_stand_there = std::any_of(
           payload.begin(), payload.end(),
           [&](const PayloadSpan& span) { return bit / 8 >= span.begin && bit / 8 < span.end; });
-      share.found += found ? 1 : 0;
-      share.found_in_data += found && bit / 8 >= head_bytes ? 1 : 0;
+      if (found) ++share.found;
+      if (found && bit / 8 >= head_bytes) ++share.found_in_data;
       if (!found && !could_stand_there) share.missed.push_back(bit);
     }
     return share;
@@ -169,7 +169,7 @@ TEST_CASE("flipped bits of a _metadata file end in findings or an error", "[chec
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
     folder.add("_metadata", flipped);
     try {
-      found += findings_of(folder.path()).empty() ? 0 : 1;
+      if (!findings_of(folder.path()).empty()) ++found;
     } catch (const Error&) {
       ++refused;  // the metadata cannot be read: SV001 and SV002
     }
