@@ -1,5 +1,7 @@
 #include "format/java_hash.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -10,6 +12,8 @@
 #include <vector>
 
 #include "format/modified_utf8.h"
+#include "format/scalar_name.h"
+#include "format/types/class_names.h"
 #include "format/types/numbers.h"
 #include "format/types/row_type.h"
 #include "format/types/strings.h"
@@ -18,6 +22,7 @@ namespace savvy {
 namespace {
 
 constexpr std::uint32_t kFactor = 31;
+constexpr std::string_view kJavaTuples = "org.apache.flink.api.java.tuple.";
 
 std::int32_t as_int(std::uint32_t bits) { return static_cast<std::int32_t>(bits); }
 std::uint32_t as_bits(std::int32_t value) { return static_cast<std::uint32_t>(value); }
@@ -103,7 +108,7 @@ std::int32_t hash_uuid(ByteReader& in) {
   return fold(most ^ in.i64("UUID, low half"));
 }
 
-// MathUtils.longToIntWithBitMixing of start + end.
+// MathUtils.longToIntWithBitMixing of start + end. The window of SQL has another hash.
 std::int32_t hash_time_window(ByteReader& in) {
   std::uint64_t mix = static_cast<std::uint64_t>(in.i64("window start"));
   mix += static_cast<std::uint64_t>(in.i64("window end"));
@@ -178,7 +183,7 @@ std::int32_t murmur(Bytes bytes) {
 
 std::int32_t hash_sized_bytes(ByteReader& in) { return murmur(in.blob("binary data")); }
 
-// By the name of the type --------------------------------------------------------------------------
+// By the type ------------------------------------------------------------------------------------
 
 using SimpleHash = std::int32_t (*)(ByteReader&);
 
@@ -217,6 +222,7 @@ const std::map<std::string_view, SimpleHash>& simple_hashes() {
 }
 
 JavaHash hash_of_text(const TextType& type) {
+  if (type.describe().name == "StringData") return hash_sized_bytes;
   return [&type](ByteReader& in) {
     std::string scratch;
     const Text text = type.read_text(in, scratch);
@@ -234,7 +240,25 @@ std::vector<JavaHash> hashes_of(std::span<const TypePtr> types) {
   return hashes;
 }
 
-JavaHash hash_of_tuple(const Type& type) {
+JavaHash hash_of_constant(const Type& type, std::int32_t hash) {
+  return [&type, hash](ByteReader& in) {
+    type.skip(in);
+    return hash;
+  };
+}
+
+// A class of the job that extends a tuple is written as one, and may have its own hashCode.
+bool is_own_tuple(const TypeDescription& tuple) {
+  return std::none_of(
+      tuple.attributes.begin(), tuple.attributes.end(), [&tuple](const auto& attribute) {
+        return attribute.first == "class" &&
+               attribute.second != fmt::format("{}Tuple{}", kJavaTuples, tuple.fields.size());
+      });
+}
+
+JavaHash hash_of_tuple(const Type& type, const TypeDescription& description) {
+  if (!is_own_tuple(description)) return {};
+  if (description.fields.empty()) return hash_of_constant(type, 0);
   const std::vector<JavaHash> fields = hashes_of(type.children());
   if (fields.empty()) return {};
   return [fields](ByteReader& in) {
@@ -244,7 +268,9 @@ JavaHash hash_of_tuple(const Type& type) {
   };
 }
 
-JavaHash hash_of_either(const Type& type) {
+// Scala's sides are case classes, with another hash.
+JavaHash hash_of_either(const Type& type, const TypeDescription& description) {
+  if (!description.serializer.starts_with(kJavaRuntime)) return {};
   const std::vector<JavaHash> sides = hashes_of(type.children());
   if (sides.size() != 2) return {};
   return [sides](ByteReader& in) { return sides[in.boolean("left") ? 0 : 1](in); };
@@ -312,9 +338,15 @@ std::int32_t hash_byte_array(ByteReader& in) {
 }
 
 JavaHash hash_of_field(const Type& type) {
-  if (type.describe().name == "byte[]") return hash_byte_array;
-  // Other containers have rules of their own inside a row.
-  if (type.shape() == Shape::kList || type.shape() == Shape::kMap) return {};
+  // PyFlink's wrapper of a byte[] counts from the end.
+  const TypeDescription description = type.describe();
+  const bool wrapped = !description.serializer.starts_with(kBase);
+  if (is_byte_array(description)) return wrapped ? JavaHash{} : JavaHash(hash_byte_array);
+  // Other containers have rules of their own inside a row, with or without a flag for nulls.
+  const Type* inside = &type;
+  while (inside->describe().kind == "nullable") inside = inside->children()[0].get();
+  if (inside->shape() == Shape::kList || inside->shape() == Shape::kMap) return {};
+  if (inside != &type && dynamic_cast<const RowType*>(inside) != nullptr) return {};
   return java_hash_of(type);
 }
 
@@ -339,6 +371,15 @@ JavaHash hash_of_row(const RowType& row) {
   };
 }
 
+JavaHash hash_of_scalar(const Type& type, const TypeDescription& description) {
+  constexpr std::int32_t kNullValueHash = 53;
+  const std::string_view name = scalar_name(description);
+  if (name == "NullValue") return hash_of_constant(type, kNullValueHash);
+  if (name == "TimeWindow" && !description.serializer.starts_with(kStreaming)) return {};
+  const auto found = simple_hashes().find(name);
+  return found == simple_hashes().end() ? JavaHash{} : JavaHash(found->second);
+}
+
 }  // namespace
 
 std::int32_t java_hash_of_text(std::string_view text) {
@@ -348,28 +389,18 @@ std::int32_t java_hash_of_text(std::string_view text) {
 }
 
 JavaHash java_hash_of(const Type& type) {
-  const TypeDescription description = type.describe();
-  if (description.name == "StringData") return hash_sized_bytes;
   if (const auto* text = dynamic_cast<const TextType*>(&type)) return hash_of_text(*text);
   if (const auto* row = dynamic_cast<const RowType*>(&type)) return hash_of_row(*row);
-  if (description.kind == "row_data" || description.kind == "binary_row_data") {
-    return hash_sized_bytes;
-  }
-  const bool constant = description.name == "Tuple0" || description.name == "NullValue";
-  if (constant) {
-    return [&type, hash = description.name == "NullValue" ? 53 : 0](ByteReader& in) {
-      type.skip(in);
-      return hash;
-    };
-  }
-  if (description.kind == "tuple") return hash_of_tuple(type);
-  if (description.kind == "either") return hash_of_either(type);
-  if (description.kind == "nullable") return hash_of_nullable(type);
-  if (description.name.starts_with("List<")) return hash_of_list(type);
-  if (description.name.starts_with("Set<")) return hash_of_set(type);
-  if (description.name.starts_with("Map<")) return hash_of_map(type);
-  const auto found = simple_hashes().find(description.name);
-  return found == simple_hashes().end() ? JavaHash{} : JavaHash(found->second);
+  const TypeDescription description = type.describe();
+  const std::string_view kind = description.kind;
+  if (kind == "row_data" || kind == "binary_row_data") return hash_sized_bytes;
+  if (kind == "tuple") return hash_of_tuple(type, description);
+  if (kind == "either") return hash_of_either(type, description);
+  if (kind == "nullable") return hash_of_nullable(type);
+  if (kind == "list" && type.shape() == Shape::kList) return hash_of_list(type);
+  if (kind == "set") return hash_of_set(type);
+  if (type.shape() == Shape::kMap) return hash_of_map(type);
+  return hash_of_scalar(type, description);
 }
 
 }  // namespace savvy

@@ -2,8 +2,9 @@
 //
 // Values  what Flink's or the JDK's class says, for every type where the data decides: numbers,
 //         text, dates, tuples, rows, collections, rows of SQL. Nothing for classes of the job
-//         (POJOs, case classes, Avro, what goes through Kryo), and for enums and arrays, whose
-//         hashCode is another in every JVM
+//         (POJOs, case classes, Avro, what goes through Kryo, subclasses of tuples) whatever their
+//         names, for Scala's Either, and for enums and arrays, whose hashCode is another in every
+//         JVM
 // Source  hashCode() of the types; BinarySegmentUtils.hash and MurmurHashUtils for rows of SQL.
 //         Row is that of Flink 1.13 and later
 

@@ -9,6 +9,7 @@
 #include "format/big_number.h"
 #include "format/byte_writer.h"
 #include "format/modified_utf8.h"
+#include "format/scalar_name.h"
 #include "format/types/binary_row.h"
 #include "format/types/binary_row_encoder.h"
 #include "format/types/json_fields.h"
@@ -287,7 +288,6 @@ const std::map<std::string_view, SimpleEncoder>& simple_encoders() {
       {"UUID", put_uuid},
       {"BigInteger", put_big_integer},
       {"BigDecimal", put_big_decimal},
-      {"byte[]", put_bytes},
   };
   return table;
 }
@@ -302,9 +302,11 @@ KeyFit fit_of_unknown(const Type& type, const TypeDescription& description, cons
 
 KeyFit encode(const Type& type, const Json& json, ByteWriter& out) {
   const TypeDescription description = type.describe();
-  if (description.kind == "binary_row_data") return put_bytes(json, out);
-  const auto simple = simple_encoders().find(description.name);
-  if (simple != simple_encoders().end() && simple->second == put_bytes) return put_bytes(json, out);
+  if (description.kind == "binary_row_data" || is_byte_array(description)) {
+    return put_bytes(json, out);
+  }
+  const std::string_view name = scalar_name(description);
+  const auto simple = simple_encoders().find(name);
   if (is_bytes_object(json)) return KeyFit::kUnknown;
   if (simple != simple_encoders().end()) {
     // Nulls of dates and numbers have forms of their own, and are never keys by themselves.
@@ -315,7 +317,7 @@ KeyFit encode(const Type& type, const Json& json, ByteWriter& out) {
   if (const auto* row = dynamic_cast<const BinaryRowHolder*>(&type)) {
     return encode_row_data(*row, json, out);
   }
-  if (description.name == "NullValue") return put_null_value(json, out, type.min_bytes());
+  if (name == "NullValue") return put_null_value(json, out, type.min_bytes());
   if (dynamic_cast<const TupleType*>(&type) != nullptr) {
     return encode_tuple(type, description, json, out);
   }

@@ -11,6 +11,7 @@
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "format/map_value.h"
+#include "format/scalar_name.h"
 
 namespace savvy {
 namespace {
@@ -132,7 +133,7 @@ std::optional<std::size_t> plain_bytes_of(const Type& type) {
     return sum;
   }
   const auto* found = std::find_if(kPlainTypes.begin(), kPlainTypes.end(), [&](const auto& plain) {
-    return plain.first == description.name;
+    return plain.first == scalar_name(description);
   });
   if (found == kPlainTypes.end()) return std::nullopt;
   return found->second;
@@ -149,7 +150,7 @@ EntryCheck::EntryCheck(const std::vector<KeyedStateSchema>& states, KeySpace key
     const auto key = plain_bytes_of(*state.key);
     const auto value = one_value ? plain_bytes_of(*state.value) : std::nullopt;
     if (key && value && check.hash && state.name_space->shape() == Shape::kVoid) {
-      check.is_long = state.key->describe().name == "Long";
+      check.is_long = scalar_name(state.key->describe()) == "Long";
       check.plain_key = *key + kVoidNamespaceBytes;
       check.has_plain_value = true;
       check.plain_value = *value;

@@ -19,11 +19,15 @@ namespace savvy::testing {
 
 class TestType : public Type {
  public:
-  TestType(std::string name, Shape shape, std::vector<TypePtr> children = {})
-      : name_(std::move(name)), shape_(shape), children_(std::move(children)) {}
+  TestType(std::string name, Shape shape, std::vector<TypePtr> children = {}, std::string kind = {})
+      : name_(std::move(name)),
+        kind_(std::move(kind)),
+        shape_(shape),
+        children_(std::move(children)) {}
   TypeDescription describe() const override {
     TypeDescription description;
     description.name = name_;
+    description.kind = kind_;
     return description;
   }
   Shape shape() const override { return shape_; }
@@ -31,13 +35,14 @@ class TestType : public Type {
 
  private:
   std::string name_;
+  std::string kind_;
   Shape shape_;
   std::vector<TypePtr> children_;
 };
 
 class IntType final : public TestType {
  public:
-  IntType() : TestType("Int", Shape::kOther) {}
+  IntType() : TestType("Int", Shape::kOther, {}, "int") {}
   End decode(ByteReader& in, Extent, ValueSink& sink) const override {
     sink.int32(in.i32("int"));
     return End::kKnown;
