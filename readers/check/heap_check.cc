@@ -36,7 +36,9 @@ class HeapWalk {
 
   const Step& step() const { return step_; }
   // The state that is being read; empty between states.
-  std::string_view state_name() const { return state_ == nullptr ? "" : state_->name; }
+  std::string_view state_name() const {
+    return state_ == nullptr ? std::string_view() : std::string_view(state_->name);
+  }
 
   void run() {
     for (std::size_t left = seen_.size(); left > 0; --left) {
