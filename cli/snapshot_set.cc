@@ -175,7 +175,7 @@ class SetReader {
     FolderScan scan = scan_folder(set_.root);
     for (ScanProblem& problem : scan.problems) {
       // A running job deletes folders all the time.
-      if (problem.trouble == ScanTrouble::kUnreadable) set_.problems.push_back(std::move(problem));
+      if (problem.trouble != ScanTrouble::kVanished) set_.problems.push_back(std::move(problem));
     }
     for (const ScannedFile& file : scan.files) {
       set_.paths_by_name.try_emplace(fs::path(file.path).filename().string(), file.path);
