@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -71,9 +72,11 @@ class Sight {
   // Those of another name that begin as metadata do. Flink restores from a file of any name.
   std::vector<ScannedFile> renamed_metadata(NeedIndex& needs) const {
     std::vector<ScannedFile> found;
+    std::set<std::string> seen;  // folders may be given twice
     for (const FolderScan& scan : scans_) {
       for (const auto* files : {&scan.files, &scan.linked}) {
         for (const ScannedFile& file : *files) {
+          if (!seen.insert(file.path).second) continue;
           if (!needs.needs(file) && begins_as_metadata(file)) found.push_back(file);
         }
       }
