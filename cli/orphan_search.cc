@@ -137,6 +137,7 @@ class Search {
       (broken ? unfinished_ : renamed_).push_back(file);
     }
     for (const ScannedFile& file : renamed_) read_snapshot(file);
+    for (const ScannedFile& file : unfinished_) unfinished_paths_.insert(file.path);
     report_.snapshot_count = metadata_.size() + renamed_.size();
     if (report_.snapshot_count == 0) {
       refuse(
@@ -206,10 +207,7 @@ class Search {
   }
 
   std::optional<std::string> reason_to_keep(const ScannedFile& file, std::int64_t age_ms) {
-    const auto is_this = [&file](const ScannedFile& other) { return other.path == file.path; };
-    if (std::any_of(unfinished_.begin(), unfinished_.end(), is_this)) {
-      return "metadata half written";
-    }
+    if (unfinished_paths_.contains(file.path)) return "metadata half written";
     if (needs_.in_merge_folder(file.path)) return "in a folder of merged files";
     if (needs_.names(last_part(file.path))) return "called as a needed file that lies elsewhere";
     if (std::optional<std::string> reason = places_.reason_to_keep(file.path)) return reason;
@@ -254,6 +252,7 @@ class Search {
   std::vector<ScannedFile> metadata_;
   std::vector<ScannedFile> renamed_;
   std::vector<ScannedFile> unfinished_;
+  std::set<std::string> unfinished_paths_;
   std::vector<ScannedFile> listed_;
   OrphanReport report_;
 };
