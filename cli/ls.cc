@@ -128,22 +128,23 @@ void note_doubts_of_order(const SnapshotSet& set) {
   }
 }
 
-// Why the newest snapshots were passed over that nothing is known against.
-void note_unseen(const Listing& listing) {
-  for (const std::size_t index : listing.order) {
-    const SetMember& member = listing.set.members[index];
-    if (state_word(listing.set, listing.findings, index) != "not seen") continue;
-    const Finding& unseen = *unseen_file(member);
-    say("note: {} was passed over: {}: {}; wanted: {}\n", printable(member.directory),
-        printable(unseen.place.file), printable(unseen.found), printable(unseen.expected));
-    return;
-  }
+// Why a snapshot was passed over that nothing is known against.
+void note_unseen(const SetMember& member) {
+  const Finding& unseen = *unseen_file(member);
+  say("note: {} was passed over: {}: {}; wanted: {}\n", printable(member.directory),
+      printable(unseen.place.file), printable(unseen.found), printable(unseen.expected));
 }
 
 // The newest first: data is read of no snapshot behind the one that is printed.
 int print_latest_good(const Listing& listing, const PathMap& paths, const CheckDepth& depth) {
+  bool noted = false;
   for (const std::size_t index : listing.order) {
-    if (state_word(listing.set, listing.findings, index) != "ok") continue;
+    const std::string state = state_word(listing.set, listing.findings, index);
+    if (state == "not seen" && !noted) {
+      note_unseen(listing.set.members[index]);
+      noted = true;  // the others are mostly so for the same reason
+    }
+    if (state != "ok") continue;
     const std::string& directory = listing.set.members[index].directory;
     if (depth.data_percent) {
       const SnapshotCheck check = check_snapshot(directory, paths, LocalStorage(), depth);
@@ -153,7 +154,6 @@ int print_latest_good(const Listing& listing, const PathMap& paths, const CheckD
     Output("").write(directory + '\n');
     return 0;
   }
-  note_unseen(listing);
   return 1;
 }
 
