@@ -1,6 +1,7 @@
 #include "cli/chain_relations.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -13,32 +14,65 @@ bool lies_in(const std::string& path, const std::string& folder) {
   return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
 }
 
+auto age_of(const SetMember& member) { return std::tie(member.checkpoint_id, member.modified_ns); }
+
+// Gives those that need a file the last one before each of them, if it is later than what they have.
+void offer_bases(const SnapshotSet& set, const SetFile& file,
+                 std::vector<std::optional<ChainBase>>& bases) {
+  const auto age = [&set](std::size_t member) { return age_of(set.members[member]); };
+  std::vector<std::size_t> by_age = file.needed_by;
+  std::stable_sort(by_age.begin(), by_age.end(),
+                   [&age](std::size_t a, std::size_t b) { return age(a) < age(b); });
+  std::optional<std::size_t> before;  // the first of the last age that is over
+  std::size_t first = 0;              // of this age
+  for (std::size_t i = 0; i < by_age.size(); ++i) {
+    if (age(by_age[first]) < age(by_age[i])) {
+      before = by_age[first];
+      first = i;
+    }
+    std::optional<ChainBase>& base = bases[by_age[i]];
+    if (before && (!base || age(base->member) < age(*before))) base = ChainBase{*before, 0, 0};
+  }
+}
+
+void count_common(const SnapshotSet& set, std::size_t member, ChainBase& base) {
+  const std::vector<FileNeed>& others = set.members[base.member].needs;
+  auto other = others.begin();
+  for (const FileNeed& need : set.members[member].needs) {
+    while (other != others.end() && other->file < need.file) ++other;
+    if (other == others.end()) return;
+    if (other->file != need.file) continue;
+    ++base.file_count;
+    base.bytes += set.files[need.file].found_bytes.value_or(0);
+  }
+}
+
+std::string absolute_path(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+// Files that those who stay lead to through a deleted folder, wherever its links lead.
+std::vector<std::size_t> files_by_name_in(const SetMember& member,
+                                          const std::vector<std::string>& folders) {
+  std::vector<std::size_t> files;
+  for (const FileNeed& need : member.needs) {
+    if (need.local_path.empty()) continue;
+    const std::string path = absolute_path(need.local_path);
+    const bool inside = std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+      return lies_in(path, folder);
+    });
+    if (inside) files.push_back(need.file);
+  }
+  return files;
+}
+
 }  // namespace
 
 std::vector<std::optional<ChainBase>> find_bases(const SnapshotSet& set) {
   std::vector<std::optional<ChainBase>> bases(set.members.size());
-  for (std::size_t i = 0; i < set.members.size(); ++i) {
-    const SetMember& member = set.members[i];
-    std::map<std::size_t, ChainBase> shared;
-    for (const FileNeed& need : member.needs) {
-      const SetFile& file = set.files[need.file];
-      for (const std::size_t other : file.needed_by) {
-        const SetMember& before = set.members[other];
-        const bool earlier = std::tie(before.checkpoint_id, before.modified_ns) <
-                             std::tie(member.checkpoint_id, member.modified_ns);
-        if (other == i || !earlier) continue;
-        ChainBase& base = shared[other];
-        base.member = other;
-        ++base.file_count;
-        base.bytes += file.found_bytes.value_or(0);
-      }
-    }
-    for (const auto& [other, base] : shared) {
-      const auto age = [&set](std::size_t m) {
-        return std::tie(set.members[m].checkpoint_id, set.members[m].modified_ns);
-      };
-      if (!bases[i] || age(bases[i]->member) < age(other)) bases[i] = base;
-    }
+  for (const SetFile& file : set.files) offer_bases(set, file, bases);
+  for (std::size_t i = 0; i < bases.size(); ++i) {
+    if (bases[i]) count_common(set, i, *bases[i]);
   }
   return bases;
 }
@@ -64,7 +98,7 @@ Deletion delete_members(const SnapshotSet& set, const std::vector<std::size_t>& 
   deletion.deleted = deleted;
   const std::set<std::size_t> gone(deleted.begin(), deleted.end());
   const auto is_gone = [&gone](std::size_t member) { return gone.contains(member); };
-  std::map<std::size_t, std::vector<std::size_t>> broken;
+  std::map<std::size_t, std::set<std::size_t>> broken;
   for (std::size_t i = 0; i < set.files.size(); ++i) {
     const SetFile& file = set.files[i];
     const bool inside = std::any_of(deleted.begin(), deleted.end(), [&](std::size_t member) {
@@ -72,7 +106,7 @@ Deletion delete_members(const SnapshotSet& set, const std::vector<std::size_t>& 
     });
     if (inside) deletion.freed_bytes += file.found_bytes.value_or(0);
     for (const std::size_t member : file.needed_by) {
-      if (inside && !is_gone(member)) broken[member].push_back(i);
+      if (inside && !is_gone(member)) broken[member].insert(i);
     }
     const bool unneeded = std::all_of(file.needed_by.begin(), file.needed_by.end(), is_gone);
     if (!inside && unneeded && file.found_bytes && !file.needed_by.empty()) {
@@ -80,7 +114,22 @@ Deletion delete_members(const SnapshotSet& set, const std::vector<std::size_t>& 
       deletion.orphan_bytes += *file.found_bytes;
     }
   }
-  for (auto& [member, files] : broken) deletion.broken.push_back({member, std::move(files)});
+  std::vector<std::string> folders;
+  for (const std::size_t member : deleted) {
+    folders.push_back(absolute_path(set.members[member].directory));
+  }
+  for (std::size_t i = 0; i < set.members.size(); ++i) {
+    if (is_gone(i)) continue;
+    const SetMember& member = set.members[i];
+    for (const std::size_t file : files_by_name_in(member, folders)) broken[i].insert(file);
+    const auto unknown =
+        std::find_if(member.needs.begin(), member.needs.end(),
+                     [&set](const FileNeed& n) { return !set.files[n.file].local; });
+    if (unknown != member.needs.end()) deletion.unknown.push_back({i, unknown->uri});
+  }
+  for (const auto& [member, files] : broken) {
+    deletion.broken.push_back({member, {files.begin(), files.end()}});
+  }
   return deletion;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cli/snapshot_set.h"
@@ -36,6 +37,12 @@ struct Deletion {
   };
   std::vector<std::size_t> deleted;
   std::vector<Broken> broken;
+  // Those that need a file of which nothing is known here, so that it may be in the directories.
+  struct Unknown {
+    std::size_t member = 0;
+    std::string uri;
+  };
+  std::vector<Unknown> unknown;
   std::uint64_t freed_bytes = 0;  // in the directories
   // Files elsewhere that nobody needs any more.
   std::uint64_t orphan_count = 0;

@@ -97,7 +97,11 @@ std::string deletion_text(const ChainReport& report) {
                     report.set.members[broken.member].name, count_text(broken.files.size(), "file"),
                     printable(report.set.files[broken.files.front()].path));
   }
-  if (deletion.broken.empty()) text += "  breaks nothing\n";
+  for (const Deletion::Unknown& unknown : deletion.unknown) {
+    text += fmt::format("  cannot be told for {}, which needs {} (--map)\n",
+                        report.set.members[unknown.member].name, printable(unknown.uri));
+  }
+  if (deletion.broken.empty() && deletion.unknown.empty()) text += "  breaks nothing\n";
   return text;
 }
 
@@ -108,6 +112,15 @@ std::string spoiled_text(const ChainReport& report) {
   }
   if (spoiled.empty()) return "";
   return fmt::format("cannot be restored: {}\n", names(report.set, spoiled));
+}
+
+std::string vanished_text(const ChainReport& report) {
+  std::vector<std::size_t> vanished;
+  for (std::size_t i = 0; i < report.set.members.size(); ++i) {
+    if (report.set.members[i].state == MemberState::kVanished) vanished.push_back(i);
+  }
+  if (vanished.empty()) return "";
+  return fmt::format("deleted meanwhile: {}\n", names(report.set, vanished));
 }
 
 std::string render_text(const ChainReport& report) {
@@ -121,7 +134,7 @@ std::string render_text(const ChainReport& report) {
   std::string counts =
       count_text(found.error_count, "error") + ", " + count_text(found.warning_count, "warning");
   if (found.error_count + found.warning_count == 0) counts = "no finding";
-  return text + spoiled_text(report) +
+  return text + vanished_text(report) + spoiled_text(report) +
          fmt::format(
              "{}; checked: {}, {}\n", counts, count_text(report.set.members.size(), "snapshot"),
              report.data_percent > 0 ? fmt::format("{} % of their data", report.data_percent)
@@ -183,6 +196,13 @@ Json deletion_json(const ChainReport& report) {
     item["snapshot"] = report.set.members[broken.member].name;
     item["files"] = paths_json(report.set, broken.files);
     json["breaks"].push_back(std::move(item));
+  }
+  json["cannot_tell"] = Json::array();
+  for (const Deletion::Unknown& unknown : deletion.unknown) {
+    Json item;
+    item["snapshot"] = report.set.members[unknown.member].name;
+    item["uri"] = unknown.uri;
+    json["cannot_tell"].push_back(std::move(item));
   }
   return json;
 }
@@ -249,10 +269,18 @@ std::string render_csv(const ChainReport& report) {
 
 }  // namespace
 
+const Finding* unseen_file(const SetMember& member) {
+  for (const Finding& finding : member.findings.findings()) {
+    if (finding.code == FindingCode::kFileNotReached) return &finding;
+  }
+  return nullptr;
+}
+
 std::string state_word(const SnapshotSet& set, const ChainFindings& findings, std::size_t member) {
   if (set.members[member].state == MemberState::kVanished) return "vanished";
   if (set.members[member].state == MemberState::kUnreadable) return "unreadable";
-  return findings.first_error[member] ? "damaged" : "ok";
+  if (findings.first_error[member]) return "damaged";
+  return unseen_file(set.members[member]) != nullptr ? "not seen" : "ok";
 }
 
 std::string render_chain(const ChainReport& report, DocumentFormat format) {

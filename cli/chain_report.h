@@ -22,7 +22,10 @@ struct ChainReport {
   double data_percent = 0;
 };
 
-// "ok", "damaged", "unreadable", "vanished".
+// The first file that a member needs and that could not be looked at; null if there is none.
+const Finding* unseen_file(const SetMember& member);
+
+// "ok", "not seen" (some of its files), "damaged", "unreadable", "vanished".
 std::string state_word(const SnapshotSet& set, const ChainFindings& findings, std::size_t member);
 
 std::string render_chain(const ChainReport& report, DocumentFormat format);

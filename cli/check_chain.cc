@@ -20,7 +20,8 @@ namespace {
 std::string last_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 // The member that a word means: its path, its name below the root, or the last part of that.
-std::size_t find_member(const SnapshotSet& set, const std::string& word) {
+std::size_t find_member(const SnapshotSet& set, std::string word) {
+  while (word.size() > 1 && word.ends_with('/')) word.pop_back();
   const std::string real = RealPaths().of(word);
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < set.members.size(); ++i) {
@@ -30,11 +31,11 @@ std::size_t find_member(const SnapshotSet& set, const std::string& word) {
   }
   if (found.size() == 1) return found.front();
   if (found.empty()) {
-    throw UsageError(
+    throw UnsupportedError(
         fmt::format("--without {}: there is no such snapshot below {}", word, set.root));
   }
-  throw UsageError(fmt::format("--without {}: {} and {} are called so; give one by its path", word,
-                               set.members[found[0]].name, set.members[found[1]].name));
+  throw UnsupportedError(fmt::format("--without {}: {} and {} are called so; give one by its path",
+                                     word, set.members[found[0]].name, set.members[found[1]].name));
 }
 
 std::vector<std::size_t> find_members(const SnapshotSet& set,
@@ -97,7 +98,8 @@ int run_check_chain(const ChainOptions& options, const PathMap& paths, DocumentF
     throw IoError(IoDirection::kReading, report.set.problems.front().text +
                                              "; there may be snapshots that were not checked");
   }
-  const bool breaks = report.deletion && !report.deletion->broken.empty();
+  const bool breaks =
+      report.deletion && !(report.deletion->broken.empty() && report.deletion->unknown.empty());
   const bool fails = report.findings.error_count > 0 ||
                      (warnings == Warnings::kFail && report.findings.warning_count > 0);
   return breaks || fails ? 1 : 0;

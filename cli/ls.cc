@@ -17,6 +17,7 @@
 #include "cli/read_data_option.h"
 #include "cli/rendering.h"
 #include "cli/root_options.h"
+#include "cli/say.h"
 #include "cli/snapshot_check.h"
 #include "cli/snapshot_set.h"
 #include "cli/table.h"
@@ -47,11 +48,12 @@ struct Listing {
 // Why a snapshot is not ok: the first line of what was found first.
 std::string reason_text(const Listing& listing, std::size_t member) {
   const std::optional<std::size_t>& error = listing.findings.first_error[member];
-  if (!error) return "";
-  const Finding& finding = listing.findings.findings[*error].finding;
-  const FindingText& text = text_of(finding.code);
-  return fmt::format("{} {}: {}", code_word(finding.code), text.title,
-                     finding.found.substr(0, finding.found.find('\n')));
+  const Finding* finding =
+      error ? &listing.findings.findings[*error].finding : unseen_file(listing.set.members[member]);
+  if (listing.set.members[member].state == MemberState::kVanished) return "deleted meanwhile";
+  if (finding == nullptr) return "";
+  return fmt::format("{} {}: {}", code_word(finding->code), text_of(finding->code).title,
+                     finding->found.substr(0, finding->found.find('\n')));
 }
 
 std::string time_of(const SetMember& member) {
@@ -115,15 +117,40 @@ std::string render(const Listing& listing, DocumentFormat format) {
                 format);
 }
 
+void note_doubts_of_order(const SnapshotSet& set) {
+  for (const OrderDoubt& doubt : doubts_of_order(set)) {
+    const SetMember& by_id = set.members[doubt.newest_by_id];
+    const SetMember& by_time = set.members[doubt.newest_by_time];
+    say("note: {} has the highest id ({}), but {} was written later: {}, not {}; if the job began "
+        "anew in this folder, the order by id is wrong\n",
+        printable(by_id.directory), by_id.checkpoint_id, printable(by_time.directory),
+        time_of(by_time), time_of(by_id));
+  }
+}
+
+// Why a snapshot was passed over that nothing is known against.
+void note_unseen(const SetMember& member) {
+  const Finding& unseen = *unseen_file(member);
+  say("note: {} was passed over: {}: {}; wanted: {}\n", printable(member.directory),
+      printable(unseen.place.file), printable(unseen.found), printable(unseen.expected));
+}
+
 // The newest first: data is read of no snapshot behind the one that is printed.
 int print_latest_good(const Listing& listing, const PathMap& paths, const CheckDepth& depth) {
+  bool noted = false;
   for (const std::size_t index : listing.order) {
-    if (state_word(listing.set, listing.findings, index) != "ok") continue;
+    const std::string state = state_word(listing.set, listing.findings, index);
+    if (state == "not seen" && !noted) {
+      note_unseen(listing.set.members[index]);
+      noted = true;  // the others are mostly so for the same reason
+    }
+    if (state != "ok") continue;
     const std::string& directory = listing.set.members[index].directory;
     if (depth.data_percent) {
       const SnapshotCheck check = check_snapshot(directory, paths, LocalStorage(), depth);
       if (check.findings.error_count() > 0) continue;
     }
+    if (!LocalStorage().file_size(listing.set.members[index].metadata_path)) continue;
     Output("").write(directory + '\n');
     return 0;
   }
@@ -140,6 +167,7 @@ int run_ls(const LsOptions& options) {
                                   options.latest_good ? CheckDepth() : data_depth);
   listing.findings = find_in_chain(listing.set);
   listing.order = newest_first(listing.set);
+  note_doubts_of_order(listing.set);
   int exit_code = 0;
   if (options.latest_good) {
     data_depth.after_error = AfterError::kStop;

@@ -2,8 +2,6 @@
 
 #include <sys/stat.h>
 
-#include "readers/inventory.h"
-
 namespace savvy {
 namespace {
 
@@ -26,7 +24,7 @@ std::string last_part(const std::string& path) {
 
 void NeedIndex::add(const Snapshot& snapshot) {
   for (const FileEntry& file : read_inventory(snapshot)) {
-    if (!file.is_inline()) add_file(file.uri, file.local_path.value_or(""), snapshot);
+    if (!file.is_inline()) add_file(file, snapshot);
   }
   for (const OperatorState& op : snapshot.metadata().operators) {
     for (const Subtask& subtask : op.subtasks) {
@@ -37,9 +35,9 @@ void NeedIndex::add(const Snapshot& snapshot) {
   }
 }
 
-void NeedIndex::add_file(const std::string& uri, const std::string& local_path,
-                         const Snapshot& snapshot) {
-  const std::string name = last_part(uri);
+void NeedIndex::add_file(const FileEntry& file, const Snapshot& snapshot) {
+  const std::string name = last_part(file.uri);
+  const std::string local_path = file.local_path.value_or("");
   if (name != kMetadataFileName) names_.insert(name);
   bool found = false;
   if (!local_path.empty()) {
@@ -52,8 +50,10 @@ void NeedIndex::add_file(const std::string& uri, const std::string& local_path,
       found = true;
     }
   }
-  if (!found) {
-    unreached_files_.try_emplace(name, UnreachedFile{uri, local_path, snapshot.metadata_path()});
+  // No --map rule changes where a relative path leads; a file of its name is kept all the same.
+  if (!found && file.kind != "relative") {
+    unreached_files_.try_emplace(name,
+                                 UnreachedFile{file.uri, local_path, snapshot.metadata_path()});
   }
 }
 

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "readers/inventory.h"
 #include "readers/real_paths.h"
 #include "readers/snapshot.h"
 #include "readers/snapshot_scan.h"
@@ -48,7 +49,7 @@ class NeedIndex {
   }
 
  private:
-  void add_file(const std::string& uri, const std::string& local_path, const Snapshot& snapshot);
+  void add_file(const FileEntry& file, const Snapshot& snapshot);
   void add_merge_folders(const OperatorHandle& handle, const Snapshot& snapshot);
   void add_folder(const std::string& uri, const Snapshot& snapshot);
 

@@ -8,10 +8,11 @@
 #include <set>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
+#include "cli/busy_folders.h"
 #include "cli/need_index.h"
+#include "cli/orphan_places.h"
 #include "format/errors.h"
 #include "format/metadata.h"
 #include "readers/moved_files.h"
@@ -29,56 +30,10 @@ constexpr std::int64_t kNanosecondsAMillisecond = 1'000'000;
   refuse(fmt::format("{}: {} while files were compared; try again", path, what));
 }
 
-bool starts_with_number(std::string_view text) {
-  return !text.empty() && text.front() >= '0' && text.front() <= '9';
-}
-
-// "chk-17".
-bool is_checkpoint_folder(std::string_view name) {
-  constexpr std::string_view kPrefix = "chk-";
-  return name.starts_with(kPrefix) && starts_with_number(name.substr(kPrefix.size()));
-}
-
-// "op_…_attempt_0": ForSt keeps a database in there that its snapshots share.
-bool is_forst_folder(std::string_view name) {
-  constexpr std::string_view kAttempt = "_attempt_";
-  const std::size_t attempt = name.rfind(kAttempt);
-  return name.starts_with("op_") && attempt != std::string_view::npos &&
-         starts_with_number(name.substr(attempt + kAttempt.size()));
-}
-
 // Half written: Flink's "._metadata.inprogress.UUID", the "_metadata.part" of savvy.
 bool is_unfinished_metadata(std::string_view name) {
   return name.find(kMetadataFileName) != std::string_view::npos && name != kMetadataFileName &&
          (name.find(".inprogress") != std::string_view::npos || name.ends_with(".part"));
-}
-
-// What a JobManager recovers from, if its storage lies below the same folder.
-bool is_recovery_file(std::string_view name) {
-  constexpr std::string_view kPrefixes[] = {"completedCheckpoint", "submittedJobGraph",
-                                            "submittedExecutionPlan", "executionPlan"};
-  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
-                     [name](std::string_view prefix) { return name.starts_with(prefix); });
-}
-
-bool is_recovery_folder(std::string_view name) {
-  return name == "blob" || name == "job-result-store";
-}
-
-std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-// Whether one of the folders that a file lies in has such a name.
-template <typename Test>
-bool any_folder(const std::string& path, Test test) {
-  std::size_t start = 0;
-  while (start < path.size()) {
-    while (start < path.size() && path[start] == '/') ++start;
-    const std::size_t end = path.find('/', start);
-    if (end == std::string::npos) return false;
-    if (test(std::string_view(path).substr(start, end - start))) return true;
-    start = end;
-  }
-  return false;
 }
 
 // All that was seen at one time: ROOT first, then the others.
@@ -93,7 +48,9 @@ class Sight {
         if (problem.trouble == ScanTrouble::kVanished) {
           refuse_changed(problem.path, "it vanished");
         }
-        refuse(problem.text + ": there may be a snapshot in it");
+        const bool nowhere = problem.trouble == ScanTrouble::kLeadsNowhere;
+        refuse(fmt::format("{}: there may be a snapshot {} it", problem.text,
+                           nowhere ? "behind" : "in"));
       }
     }
   }
@@ -115,9 +72,11 @@ class Sight {
   // Those of another name that begin as metadata do. Flink restores from a file of any name.
   std::vector<ScannedFile> renamed_metadata(NeedIndex& needs) const {
     std::vector<ScannedFile> found;
+    std::set<std::string> seen;  // folders may be given twice
     for (const FolderScan& scan : scans_) {
       for (const auto* files : {&scan.files, &scan.linked}) {
         for (const ScannedFile& file : *files) {
+          if (!seen.insert(file.path).second) continue;
           if (!needs.needs(file) && begins_as_metadata(file)) found.push_back(file);
         }
       }
@@ -147,13 +106,18 @@ class Search {
         scanner_(scanner),
         storage_(storage),
         needs_(request.paths),
-        real_root_(RealPaths().of(request.root)),
-        first_(request, scanner, storage) {}
+        first_(request, scanner, storage),
+        places_(request.root, first_.root()),
+        busy_(request.root, first_.root()) {}
 
   OrphanReport run() {
     read_snapshots();
     refuse_if_unreached();
-    find_busy_folders();
+    busy_.hold_shared_files((request_.now_ms - request_.older_than_ms) * kNanosecondsAMillisecond,
+                            unfinished_);
+    for (const ScannedFile& file : first_.root().files) {
+      if (needs_.needs(file)) places_.add_snapshot_file(file.path);
+    }
     for (const ScannedFile& file : first_.root().files) judge(file);
     if (!first_.root().links.empty()) {
       report_.kept_back["a link"].file_count = first_.root().links.size();
@@ -168,9 +132,12 @@ class Search {
     metadata_ = first_.metadata();
     for (const ScannedFile& file : metadata_) read_snapshot(file);
     for (const ScannedFile& file : first_.renamed_metadata(needs_)) {
-      (is_unfinished_metadata(last_part(file.path)) ? unfinished_ : renamed_).push_back(file);
+      // It may be whole, and about to get its name.
+      const bool broken = is_unfinished_metadata(last_part(file.path)) && !is_whole(file);
+      (broken ? unfinished_ : renamed_).push_back(file);
     }
     for (const ScannedFile& file : renamed_) read_snapshot(file);
+    for (const ScannedFile& file : unfinished_) unfinished_paths_.insert(file.path);
     report_.snapshot_count = metadata_.size() + renamed_.size();
     if (report_.snapshot_count == 0) {
       refuse(
@@ -184,6 +151,15 @@ class Search {
     const ScanProblem& problem = opened.problems.front();
     if (problem.trouble == ScanTrouble::kVanished) refuse_changed(file.path, "it vanished");
     refuse(problem.text + "\n  what this snapshot needs is not known");
+  }
+
+  bool is_whole(const ScannedFile& file) const {
+    const ScannedSnapshot opened = open_scanned(file.path, request_.paths, storage_);
+    if (opened.snapshot) return true;
+    if (opened.problems.front().trouble == ScanTrouble::kVanished) {
+      refuse_changed(file.path, "it vanished");
+    }
+    return false;
   }
 
   // A needed file that is not where the metadata says may be one of those below the root.
@@ -212,49 +188,13 @@ class Search {
     refuse(why);
   }
 
-  // Folders in which a snapshot may be about to come into being: as young as the youngest in them.
-  void find_busy_folders() {
-    const FolderScan& scan = first_.root();
-    std::unordered_set<std::string> complete;
-    for (const ScannedFile& file : scan.metadata) complete.insert(folder_of(file.path));
-    for (const ScannedFile& folder : scan.folders) {
-      const std::string name = last_part(folder.path);
-      const bool checkpoint = is_checkpoint_folder(name) && !complete.contains(folder.path);
-      if (checkpoint || name.ends_with(".inprogress")) busy_.emplace(folder.path, touched(folder));
-    }
-    for (const auto* entries : {&scan.folders, &scan.files}) {
-      for (const ScannedFile& entry : *entries) {
-        for_busy_folders(entry.path, [&entry](std::int64_t& youngest) {
-          youngest = std::max(youngest, touched(entry));
-        });
-      }
-    }
-    for (const ScannedFile& file : scan.files) {
-      if (last_part(file.path) == "CURRENT") databases_.insert(folder_of(file.path));
-    }
-  }
-
-  template <typename Use>
-  void for_busy_folders(std::string path, Use use) {
-    while (path.size() > request_.root.size() && path.rfind('/') != std::string::npos) {
-      path = folder_of(path);
-      const auto found = busy_.find(path);
-      if (found != busy_.end()) use(found->second);
-    }
-  }
-
-  static std::int64_t touched(const ScannedFile& file) {
-    return std::max(file.modified_ns, file.changed_ns);
-  }
-
   void judge(const ScannedFile& file) {
     if (needs_.needs(file)) {
       ++report_.needed_count;
       return;
     }
-    std::int64_t youngest = touched(file);
-    for_busy_folders(file.path, [&](std::int64_t other) { youngest = std::max(youngest, other); });
-    const std::int64_t age_ms = request_.now_ms - youngest / kNanosecondsAMillisecond;
+    const std::int64_t age_ms =
+        request_.now_ms - busy_.youngest_ns(file) / kNanosecondsAMillisecond;
     const std::optional<std::string> reason = reason_to_keep(file, age_ms);
     if (!reason) {
       report_.orphans.push_back({file.path, file.size_bytes, age_ms});
@@ -267,31 +207,13 @@ class Search {
   }
 
   std::optional<std::string> reason_to_keep(const ScannedFile& file, std::int64_t age_ms) {
-    const auto is_this = [&file](const ScannedFile& other) { return other.path == file.path; };
-    if (std::any_of(unfinished_.begin(), unfinished_.end(), is_this)) {
-      return "metadata half written";
-    }
-    // The root may be such a folder, or lie in one.
-    const std::string whole = real_root_ + file.path.substr(request_.root.size());
-    const auto is_task_owned = [](std::string_view name) { return name == "taskowned"; };
-    if (any_folder(whole, is_task_owned)) return "under taskowned";
-    if (any_folder(whole, is_forst_folder)) return "in a working directory of ForSt";
-    if (any_folder(whole, is_recovery_folder) || is_recovery_file(last_part(whole))) {
-      return "of high availability";
-    }
-    if (in_database(file.path)) return "in the folder of a database";
+    if (unfinished_paths_.contains(file.path)) return "metadata half written";
     if (needs_.in_merge_folder(file.path)) return "in a folder of merged files";
     if (needs_.names(last_part(file.path))) return "called as a needed file that lies elsewhere";
+    if (std::optional<std::string> reason = places_.reason_to_keep(file.path)) return reason;
     if (age_ms < request_.older_than_ms) return "too young (--older-than)";
+    if (busy_.may_need(file)) return "shared, and a checkpoint in the making may need it";
     return std::nullopt;
-  }
-
-  bool in_database(std::string path) const {
-    while (path.size() > request_.root.size() && path.rfind('/') != std::string::npos) {
-      path = folder_of(path);
-      if (databases_.contains(path)) return true;
-    }
-    return false;
   }
 
   void refuse_if_changed(const Sight& second) {
@@ -324,13 +246,13 @@ class Search {
   FolderScanner& scanner_;
   const Storage& storage_;
   NeedIndex needs_;
-  std::string real_root_;
   Sight first_;
+  OrphanPlaces places_;
+  BusyFolders busy_;
   std::vector<ScannedFile> metadata_;
   std::vector<ScannedFile> renamed_;
   std::vector<ScannedFile> unfinished_;
-  std::map<std::string, std::int64_t> busy_;
-  std::set<std::string> databases_;
+  std::set<std::string> unfinished_paths_;
   std::vector<ScannedFile> listed_;
   OrphanReport report_;
 };

@@ -5,9 +5,7 @@
 //
 // Errors  IoError (reading): the search is refused, because there may be a snapshot that it cannot
 //         read, a needed file that it cannot tell from others, or the folder changes meanwhile
-// Source  FsCheckpointStorageAccess (shared, taskowned, chk-N), ForStStateBackend (op_…_attempt_N),
-//         FileMergingSnapshotManager (folders of merged files); ZooKeeperUtils, BlobUtils and
-//         JobResultStoreOptions (what a JobManager recovers from)
+// Source  orphan_places.h (whose a folder is), busy_folders.h (what is being written)
 
 #pragma once
 

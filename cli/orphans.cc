@@ -192,7 +192,8 @@ void add_orphans_options(CLI::App& command, OrphansOptions& options) {
   command
       .add_option("--older-than", options.older_than,
                   "Only files that were not touched for so long, 1d without it; a running job has "
-                  "files that no snapshot names yet, e.g. --older-than 7d")
+                  "files that no snapshot names yet: more than its longest checkpoint or savepoint "
+                  "and its longest run of failed ones take, e.g. --older-than 7d")
       ->type_name("DURATION");
   command
       .add_option("--format", options.format,

@@ -175,12 +175,16 @@ class SetReader {
     FolderScan scan = scan_folder(set_.root);
     for (ScanProblem& problem : scan.problems) {
       // A running job deletes folders all the time.
-      if (problem.trouble == ScanTrouble::kUnreadable) set_.problems.push_back(std::move(problem));
+      if (problem.trouble != ScanTrouble::kVanished) set_.problems.push_back(std::move(problem));
     }
     for (const ScannedFile& file : scan.files) {
       set_.paths_by_name.try_emplace(fs::path(file.path).filename().string(), file.path);
     }
     for (const ScannedFile& file : scan.metadata) read_member(file);
+    // At the end: files of a snapshot that is being deleted may go before its metadata.
+    for (SetMember& member : set_.members) {
+      if (!storage_.file_size(member.metadata_path)) vanish(member);
+    }
     sort_members();
     sort_files();
     count_bytes();
@@ -216,7 +220,6 @@ class SetReader {
       member.findings.add(finding_of(error, FindingCode::kMetadataDamaged, metadata_place(member),
                                      "metadata that can be read"));
     }
-    if (!storage_.file_size(member.metadata_path)) vanish(member);
   }
 
   static FindingPlace metadata_place(const SetMember& member) {
@@ -232,9 +235,6 @@ class SetReader {
     member.shared_pieces.clear();
     member.materializations.clear();
     member.findings = FindingList();
-    member.findings.add({FindingCode::kSnapshotChanged, metadata_place(member),
-                         "the metadata that was there before",
-                         "it is gone: the snapshot was deleted meanwhile", 0});
   }
 
   void read_needs(const Snapshot& snapshot, SetMember& member) {
@@ -341,6 +341,23 @@ class SetReader {
 SnapshotSet read_snapshot_set(const std::string& root, const PathMap& paths, const Storage& storage,
                               const CheckDepth& depth) {
   return SetReader(root, paths, storage, depth).read();
+}
+
+std::vector<OrderDoubt> doubts_of_order(const SnapshotSet& set) {
+  constexpr std::int64_t kMinute = 60'000'000'000;  // a copy is not made in order
+  std::map<std::string, OrderDoubt> newest;
+  for (std::size_t i = 0; i < set.members.size(); ++i) {
+    const SetMember& member = set.members[i];
+    OrderDoubt& job = newest.try_emplace(member.job, OrderDoubt{i, i}).first->second;
+    job.newest_by_id = i;
+    if (member.modified_ns > set.members[job.newest_by_time].modified_ns) job.newest_by_time = i;
+  }
+  std::vector<OrderDoubt> doubts;
+  for (const auto& [job, doubt] : newest) {
+    const std::int64_t by_id_ns = set.members[doubt.newest_by_id].modified_ns;
+    if (set.members[doubt.newest_by_time].modified_ns - by_id_ns > kMinute) doubts.push_back(doubt);
+  }
+  return doubts;
 }
 
 std::vector<std::size_t> newest_first(const SnapshotSet& set) {

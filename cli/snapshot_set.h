@@ -103,6 +103,14 @@ struct SnapshotSet {
 SnapshotSet read_snapshot_set(const std::string& root, const PathMap& paths, const Storage& storage,
                               const CheckDepth& depth);
 
+// The member of the highest id is older than another of its job: the job may have had several lives
+// in one folder, or its snapshots were copied.
+struct OrderDoubt {
+  std::size_t newest_by_id = 0;
+  std::size_t newest_by_time = 0;
+};
+std::vector<OrderDoubt> doubts_of_order(const SnapshotSet& set);
+
 // Numbers of the members, newest first: within a job by checkpoint id; jobs are merged by the time
 // of their _metadata.
 std::vector<std::size_t> newest_first(const SnapshotSet& set);

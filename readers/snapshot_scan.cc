@@ -106,8 +106,9 @@ class Scanner {
     scan_.links.push_back(path);
     struct stat target;
     if (stat(path.c_str(), &target) != 0) {
-      // A link that leads nowhere, or in a circle, leads to no snapshot.
-      if (errno != ENOENT && errno != ELOOP && errno != ENOTDIR) fail(path, "follow");
+      if (errno != ENOENT && errno != ELOOP && errno != ENOTDIR) return fail(path, "follow");
+      scan_.problems.push_back(
+          {path, ScanTrouble::kLeadsNowhere, path + ": a link that leads nowhere"});
       return;
     }
     if (S_ISDIR(target.st_mode)) {

@@ -3,7 +3,7 @@
 // Values  links are followed to find snapshots, each folder is entered once however often it is
 //         linked; files behind a link do not lie below the folder and are not listed. All by path
 // Errors  IoError: the root is no folder. What cannot be read below it is a problem in the result;
-//         what vanishes while it is looked at is another
+//         a link that leads nowhere, and what vanishes while it is looked at, are others
 // Source  AbstractFsCheckpointStorageAccess: a snapshot is a folder with a file _metadata
 
 #pragma once
@@ -31,7 +31,11 @@ struct ScannedFile {
   bool operator==(const ScannedFile&) const = default;
 };
 
-enum class ScanTrouble { kUnreadable, kVanished };
+enum class ScanTrouble {
+  kUnreadable,
+  kLeadsNowhere,  // a link: what is behind it may not be mounted
+  kVanished
+};
 
 struct ScanProblem {
   std::string path;

@@ -64,7 +64,44 @@ TEST_CASE("snapshots are listed by id within a job and by time across jobs", "[c
   const Run text = run_savvy("ls --format text " + chain.arguments());
   CHECK(text.out.find("ok     " + (chain.root() / "savepoint-aaaaaa-1").string()) !=
         std::string::npos);
-  CHECK(text.err.empty());
+  CHECK(text.err.find("chk-10 has the highest id (10), but") != std::string::npos);
+  CHECK(text.err.find("was written later") != std::string::npos);
+  set_age(chain.folder_of("chk-10"), 9);
+  CHECK(run_savvy("ls --format text " + chain.arguments()).err.empty());
+}
+
+TEST_CASE("what could not be looked at is not good", "[check][ls]") {
+  const CopiedChain chain(kIncremental);
+  const auto hide = [&](const std::string& checkpoint) {
+    chain.edit(checkpoint, [](Metadata& metadata) {
+      auto& file =
+          std::get<FileHandle>(CopiedChain::incremental(metadata)->shared_files.at(0).handle);
+      file.path = "s3://bucket/flink/file";
+    });
+  };
+  hide("chk-6");
+  const auto snapshots = list(chain.arguments());
+  CHECK(snapshots[0]["state"] == "not seen");
+  CHECK(snapshots[0]["reason"].get<std::string>().starts_with("SV106 "));
+  const std::string latest = "ls --latest-good " + chain.arguments();
+  const Run older = run_savvy(latest);
+  CHECK(older.out == chain.folder_of("chk-5").string() + "\n");
+  CHECK(older.err.find("chk-6 was passed over") != std::string::npos);
+  for (const std::string& checkpoint : chain.checkpoints()) hide(checkpoint);
+  const Run none = run_savvy(latest);
+  CHECK(none.exit_code == 1);
+  CHECK(none.out.empty());
+  CHECK(none.err.find("--map s3://bucket/flink") != std::string::npos);
+}
+
+TEST_CASE("a link that leads nowhere may hide a snapshot", "[check][ls]") {
+  const CopiedChain chain(kIncremental);
+  fs::create_directories(chain.job() / "chk-7");
+  fs::create_symlink("nowhere", chain.job() / "chk-7" / "_metadata");
+  const Run run = run_savvy("ls --format jsonl " + chain.arguments());
+  CHECK(run.exit_code == 3);
+  CHECK(run.err.find("chk-7/_metadata: a link that leads nowhere") != std::string::npos);
+  CHECK(run_savvy("check --chain " + chain.arguments()).exit_code == 3);
 }
 
 TEST_CASE("layouts are told by the handles", "[check][ls]") {

@@ -140,7 +140,7 @@ TEST_CASE("what only deleted checkpoints needed is listed, nothing else", "[chec
     }
     fs::remove_all(chain.folder_of(checkpoint));
   }
-  expected.insert(add(chain.root() / "changelog" / chain.job().filename() / "dstl" / "a-segment"));
+  expected.insert(add(chain.job() / "chk-1" / "a-private-file"));
   CHECK(paths_of(search(chain)) == expected);
   const Run run = run_savvy("orphans --format paths --older-than 0s " + chain.arguments());
   CHECK(run.exit_code == 0);
@@ -277,6 +277,147 @@ TEST_CASE("working directories are never listed", "[check][orphans]") {
   add(chain.root() / "working" / "db" / "000013.sst");
   CHECK(kept(search(chain), "in the folder of a database") == 2);
   CHECK(search(chain).orphans.empty());
+}
+
+TEST_CASE("a link that leads nowhere makes the search refuse", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  const auto run = [&] {
+    return run_savvy("orphans --format paths --older-than 0s " + chain.arguments());
+  };
+  SECTION("to a folder that is not mounted") {
+    fs::create_directory_symlink("/no/such/mount", chain.root() / "another-job");
+  }
+  SECTION("to metadata") {
+    fs::rename(chain.folder_of("chk-6") / "_metadata", chain.root().parent_path() / "away");
+    fs::create_symlink("nowhere", chain.folder_of("chk-6") / "_metadata");
+  }
+  SECTION("in a circle") { fs::create_symlink("circle", chain.job() / "circle"); }
+  SECTION("in a folder behind a link") {
+    const TempFolder behind;
+    fs::create_symlink("nowhere", behind.path("dangling"));
+    fs::create_directory_symlink(behind.path(), chain.root() / "link");
+    CHECK(run().err.find("link/dangling: a link that leads nowhere") != std::string::npos);
+  }
+  CHECK(run().exit_code == 3);
+  CHECK(run().out.empty());
+  CHECK(run().err.find("a link that leads nowhere: there may be a snapshot behind it") !=
+        std::string::npos);
+}
+
+TEST_CASE("metadata that is whole but not renamed yet needs its files", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  const std::uint64_t all = files_below(chain.root());
+  const fs::path metadata = chain.folder_of("chk-6") / "_metadata";
+  SECTION("just before the rename") {
+    fs::rename(metadata, chain.folder_of("chk-6") / "._metadata.inprogress.1234");
+  }
+  SECTION("a copy in another folder") {
+    fs::create_directories(chain.root() / "copies");
+    fs::rename(metadata, chain.root() / "copies" / "chk-6_metadata.part");
+  }
+  const OrphanReport report = search(chain);
+  CHECK(report.orphans.empty());
+  // What it names relative to itself lies elsewhere for the copy, and is kept by its name.
+  CHECK(report.needed_count + kept(report, "called as a needed file that lies elsewhere") == all);
+}
+
+TEST_CASE("a savepoint in the making is as young as its youngest file", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  const fs::path savepoint = chain.root() / "savepoint-7d1c00-0123456789ab";
+  const std::set<fs::path> files{add(savepoint / "old"), add(savepoint / "other")};
+  CHECK(paths_of(search(chain)) == files);
+  touch(savepoint / "other", 1);
+  const OrphanReport report = search(chain);
+  CHECK(report.orphans.empty());
+  CHECK(kept(report, "too young (--older-than)") == 2);
+}
+
+TEST_CASE("what task managers share among checkpoints is never listed", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  add(chain.job() / "dstl" / "segment");
+  add(chain.job() / "shared" / "job_00ab_op_Keyed_0_1" / "merged");
+  add(chain.job() / "shared" / "job_00ab_tm_7" / "merged");
+  const OrphanReport report = search(chain);
+  CHECK(report.orphans.empty());
+  CHECK(kept(report, "in a folder of change logs") == 1);
+  CHECK(kept(report, "in a folder of merged files") == 2);
+}
+
+TEST_CASE("shared files of a checkpoint in the making are kept back", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  for (const std::string& checkpoint : chain.checkpoints()) {
+    touch(chain.folder_of(checkpoint) / "_metadata", 46);
+  }
+  const fs::path before = add(chain.job() / "shared" / "before");
+  const fs::path since = add(chain.job() / "shared" / "since");
+  touch(before, 47);
+  touch(since, 45);
+  const std::string reason = "shared, and a checkpoint in the making may need it";
+  CHECK(paths_of(search(chain)) == std::set<fs::path>{before, since});
+  SECTION("it was at work lately") {
+    touch(add(chain.job() / "chk-7" / "first"), 44);
+    touch(add(chain.job() / "chk-7" / "last"), 2);
+    touch(chain.job() / "chk-7", 2);
+    const OrphanReport report = search(chain);
+    CHECK(paths_of(report) == std::set<fs::path>{before});
+    CHECK(kept(report, reason) == 1);
+  }
+  SECTION("its metadata is half written") {
+    const std::string metadata = read_text(chain.folder_of("chk-6") / "_metadata");
+    const fs::path unfinished =
+        add(chain.job() / "chk-7" / "._metadata.inprogress.1", metadata.substr(0, 40));
+    touch(unfinished, 44);
+    touch(chain.job() / "chk-7", 44);
+    const OrphanReport report = search(chain);
+    CHECK(paths_of(report) == std::set<fs::path>{before});
+    CHECK(kept(report, reason) == 1);
+  }
+  SECTION("it was given up long ago") {
+    touch(add(chain.job() / "chk-7" / "first"), 44);
+    touch(chain.job() / "chk-7", 44);
+    CHECK(paths_of(search(chain)) ==
+          std::set<fs::path>{before, since, chain.job() / "chk-7" / "first"});
+  }
+}
+
+TEST_CASE("what lies outside the folders of snapshots is never listed", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  const fs::path orphan = add(chain.job() / "shared" / "orphan");
+  add(chain.root() / "jars" / "app.jar");
+  add(chain.root() / "jars" / "shared" / "library.jar");
+  add(chain.root() / "out" / "part-0-0");
+  add(chain.root() / "out" / ".part-0-0.inprogress.x");
+  add(chain.root() / "localState" / "aid_1" / "chk_5" / "file");
+  add(chain.root() / "chk-1.bak" / "file");
+  add(chain.root() / "application-result-store" / "cluster" / "result.json");
+  OrphanReport report = search(chain);
+  CHECK(paths_of(report) == std::set<fs::path>{orphan});
+  CHECK(kept(report, "not in a folder that snapshots keep files in") == 6);
+  CHECK(kept(report, "of high availability") == 1);
+  // A job that is gone leaves its folder of shared files.
+  const fs::path left = add(chain.root() / std::string(32, 'a') / "shared" / "left");
+  const fs::path own = add(chain.job() / "chk-3" / "deep" / "left");
+  CHECK(paths_of(search(chain)) == std::set<fs::path>{orphan, left, own});
+  // Not even if the root itself is called so.
+  const fs::path shared = chain.root().parent_path() / "shared";
+  fs::rename(chain.root(), shared);
+  PathMap paths;
+  paths.add_rule(chain.prefix() + "=" + shared.string());
+  CHECK(search(request(shared, paths)).orphans.size() == 3);
+}
+
+TEST_CASE("a relative path that leads nowhere does not end the search", "[check][orphans]") {
+  const CopiedChain chain(kIncremental);
+  const std::string name = "a-file-of-another-checkpoint";
+  chain.edit("chk-6", [&](Metadata& metadata) {
+    CopiedChain::incremental(metadata)->shared_files.at(0).handle =
+        RelativeFileHandle{name, std::int64_t{4}};
+  });
+  const fs::path orphan = add(chain.job() / "shared" / "orphan");
+  add(chain.job() / "shared" / name);
+  const OrphanReport report = search(chain);
+  CHECK(paths_of(report).contains(orphan));
+  CHECK(kept(report, "called as a needed file that lies elsewhere") == 1);
 }
 
 TEST_CASE("what a JobManager recovers from is never listed", "[check][orphans]") {

@@ -68,7 +68,12 @@ TEST_CASE("a scan enters each folder once, by its own name where it has one", "[
   CHECK(paths_of(scan.linked, folder.path()) ==
         Paths{"b-link/single", "b-link/x/_metadata", "by-link/_metadata"});
   CHECK(scan.links.size() == 7);
-  CHECK(scan.problems.empty());
+  REQUIRE(scan.problems.size() == 2);
+  CHECK(scan.problems[0].text == folder.path("dangling") + ": a link that leads nowhere");
+  CHECK(scan.problems[1].path == folder.path("self"));
+  for (const ScanProblem& problem : scan.problems) {
+    CHECK(problem.trouble == ScanTrouble::kLeadsNowhere);
+  }
 }
 
 TEST_CASE("a root that is no folder is refused", "[check][scan]") {
