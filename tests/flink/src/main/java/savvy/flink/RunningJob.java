@@ -2,11 +2,14 @@ package savvy.flink;
 
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -14,6 +17,7 @@ import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.ExceptionUtils;
 import savvy.flink.probe.Probes;
 import savvy.flink.probe.ProbingFactory;
 import savvy.flink.source.Gate;
@@ -21,6 +25,9 @@ import savvy.flink.source.Gate;
 /** The job of a scenario in a cluster of its own; closing cancels it. */
 public final class RunningJob implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 180;
+
+  private static final int MOST_ATTEMPTS = 5;
+  private static final long PAUSE_MILLIS = 500;
 
   private static final int MANY_SUBTASKS = 32;
 
@@ -71,12 +78,12 @@ public final class RunningJob implements AutoCloseable {
 
   /** Takes a savepoint under a folder, and returns where it is. */
   public String savepoint(String folder, SavepointFormatType format) throws Exception {
-    return await(cluster.triggerSavepoint(JOB_ID, folder, false, format));
+    return triggered(() -> cluster.triggerSavepoint(JOB_ID, folder, false, format));
   }
 
   /** Takes a checkpoint where the options of the job say, and returns where it is. */
   public String checkpoint() throws Exception {
-    return await(cluster.triggerCheckpoint(JOB_ID));
+    return triggered(() -> cluster.triggerCheckpoint(JOB_ID));
   }
 
   /** Ends the job as if all input had ended, so that every event-time timer fires. */
@@ -134,6 +141,21 @@ public final class RunningJob implements AutoCloseable {
       allRun &= RUN_OR_DONE.contains(task.getExecutionState());
     }
     return allRun;
+  }
+
+  /** A snapshot that is asked for while a task ends is declined: then it is asked for again. */
+  private static String triggered(Supplier<CompletableFuture<String>> trigger) throws Exception {
+    for (int attempt = 1; ; ++attempt) {
+      try {
+        return await(trigger.get());
+      } catch (ExecutionException declined) {
+        boolean again = ExceptionUtils.findThrowable(declined, CheckpointException.class).isPresent();
+        if (!again || attempt == MOST_ATTEMPTS) {
+          throw declined;
+        }
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    }
   }
 
   private static <T> T await(CompletableFuture<T> future) throws Exception {
