@@ -183,12 +183,10 @@ TEST_CASE("diff: copies of broadcast state that differ on one side are told of",
 
 TEST_CASE("diff: an operator of one side comes with its entries", "[diff]") {
   const OperatorState op = keyed_operator({value_entry("k", 1)});
-  CHECK(compare({}, {op}).rows ==
-        Rows{"insert operator keyed: \"keyed\"",
-             "insert keyed keyed count key_group=21 state_key=\"k\": 1"});
-  CHECK(compare({op}, {}).rows ==
-        Rows{"delete operator keyed: \"keyed\"",
-             "delete keyed keyed count key_group=21 state_key=\"k\": 1"});
+  CHECK(compare({}, {op}).rows == Rows{"insert operator keyed: \"keyed\"",
+                                       "insert keyed keyed count key_group=21 state_key=\"k\": 1"});
+  CHECK(compare({op}, {}).rows == Rows{"delete operator keyed: \"keyed\"",
+                                       "delete keyed keyed count key_group=21 state_key=\"k\": 1"});
   // No state at all, and yet the id of an operator.
   CHECK(compare({small_operator("idle", 2, 128)}, {}).rows ==
         Rows{"delete operator idle: \"idle\""});

@@ -13,7 +13,9 @@
 
 namespace savvy::testing {
 
-inline std::string state_id_hex(int id) { return fmt::format("{:04x}", static_cast<std::uint16_t>(id)); }
+inline std::string state_id_hex(int id) {
+  return fmt::format("{:04x}", static_cast<std::uint16_t>(id));
+}
 
 // Descriptions: without TTL configuration and default value.
 inline std::string announce_value_hex(int id, std::string_view name, std::string_view kind,

@@ -258,8 +258,9 @@ TEST_CASE("damaged logs name file and offset", "[changelog_source]") {
   CHECK(with_file(plain_log(change_set_hex({{5, {""}}})))
             .starts_with(log + ": offset 0x11: a change without bytes"));
   // The metadata itself is refused: a change log is no handle of key groups.
-  CHECK(error(files, changelog({}, {canonical_base()}))
-            .ends_with("a non-materialized part of a changelog holds no changes (code 9, 10 or 13)"));
+  CHECK(
+      error(files, changelog({}, {canonical_base()}))
+          .ends_with("a non-materialized part of a changelog holds no changes (code 9, 10 or 13)"));
   CHECK(error(files, changelog({}, {}, {32768, 1}))
             .ends_with("1 key groups from 32768 on, more than the 32768 there can be"));
 }
