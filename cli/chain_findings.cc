@@ -10,7 +10,10 @@
 #include <tuple>
 #include <utility>
 
-#include "readers/moved_files.h"
+#include "cli/table.h"
+#include "format/metadata_slots.h"
+#include "readers/file_search.h"
+#include "readers/local_storage.h"
 #include "readers/real_paths.h"
 #include "readers/sst_identity.h"
 
@@ -21,10 +24,6 @@ namespace fs = std::filesystem;
 
 bool lies_in(const std::string& path, const std::string& folder) {
   return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
-}
-
-std::string plural(std::uint64_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
 // The number in "000012.sst"; 0 for other names.
@@ -46,11 +45,7 @@ bool is_resized(const FileNeed& need, std::uint64_t found_bytes) {
   return need.segment ? recorded > found_bytes : recorded != found_bytes;
 }
 
-FindingPlace at_file(const std::string& path) {
-  FindingPlace place;
-  place.file = path;
-  return place;
-}
+FindingPlace at_file(const std::string& path) { return finding_place({}, path); }
 
 FindingPlace at_subtask(const std::string& path, const Materialization& of) {
   FindingPlace place = at_file(path);
@@ -88,14 +83,6 @@ class ChainSearch {
 
  private:
   using Members = std::vector<std::size_t>;
-
-  std::string names(const Members& members) const {
-    std::string text;
-    for (const std::size_t member : members) {
-      text += (text.empty() ? "" : ", ") + set_.members[member].name;
-    }
-    return text;
-  }
 
   // The file as the first of some members uses it.
   FindingPlace place_of(std::size_t file, const Members& members) const {
@@ -152,11 +139,12 @@ class ChainSearch {
            set_.paths_by_name.contains(fs::path(set_.files[file].path).filename().string());
   }
 
-  std::string missing_text(std::size_t file, std::size_t member) const {
+  std::string missing_text(std::size_t file, std::size_t member) {
     const FileNeed& need = need_of(set_.members[member], file);
     if (need.relative) return "no such file";
-    const std::optional<std::string> rule =
-        suggest_map_rule(need.local_path, need.uri, set_.members[member].directory);
+    const std::string& directory = set_.members[member].directory;
+    FileSearch& search = searches_.try_emplace(directory, directory, storage_).first->second;
+    const std::optional<std::string> rule = search.find_rule(need.local_path, need.uri);
     return rule ? fmt::format("no such file; with --map {} it is found", *rule) : "no such file";
   }
 
@@ -180,7 +168,8 @@ class ChainSearch {
     }
     std::string text;
     for (const auto& [bytes, who] : by_size) {
-      text += fmt::format("{}{} bytes for {}", text.empty() ? "" : "; ", bytes, names(who));
+      text += fmt::format("{}{} bytes for {}", text.empty() ? "" : "; ", bytes,
+                          member_names(set_, who));
     }
     return text;
   }
@@ -218,7 +207,7 @@ class ChainSearch {
       std::set<std::size_t> all;
       for (const auto& [content, members] : contents) {
         found += fmt::format("{}{} bytes in {}", found.empty() ? "" : "; other ", content.first,
-                             names(members));
+                             member_names(set_, members));
         all.insert(members.begin(), members.end());
       }
       add(FindingCode::kNameReused, at_file(name), "the same bytes under the same name", found,
@@ -283,8 +272,8 @@ class ChainSearch {
       add(FindingCode::kNeedsSavepoint, at_file(folder),
           fmt::format("files below {}", set_.members[members.front()].real_job),
           savepoint == set_.members.end()
-              ? plural(most, "file") + " elsewhere"
-              : fmt::format("{} of the savepoint {}", plural(most, "file"), savepoint->name),
+              ? counted(most, "file") + " elsewhere"
+              : fmt::format("{} of the savepoint {}", counted(most, "file"), savepoint->name),
           members, {});
     }
   }
@@ -391,6 +380,8 @@ class ChainSearch {
   }
 
   const SnapshotSet& set_;
+  const LocalStorage storage_;
+  std::map<std::string, FileSearch> searches_;  // by the directory of a snapshot
   ChainFindings result_;
   std::set<std::pair<std::size_t, std::size_t>> told_;  // members, and files told of already
 };

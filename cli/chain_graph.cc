@@ -18,7 +18,7 @@ std::string escaped(const std::string& text) {
 }
 
 std::string files_text(std::size_t count, std::uint64_t bytes, std::uint64_t missing) {
-  std::string text = fmt::format("{} file{}, {}", count, count == 1 ? "" : "s", human_bytes(bytes));
+  std::string text = fmt::format("{}, {}", counted(count, "file"), human_bytes(bytes));
   if (missing > 0) text += fmt::format("\\n{} missing", missing);
   return text;
 }

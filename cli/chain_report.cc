@@ -12,14 +12,6 @@
 namespace savvy {
 namespace {
 
-std::string names(const SnapshotSet& set, const std::vector<std::size_t>& members) {
-  std::string text;
-  for (const std::size_t member : members) {
-    text += (text.empty() ? "" : ", ") + set.members[member].name;
-  }
-  return text;
-}
-
 Json names_json(const SnapshotSet& set, const std::vector<std::size_t>& members) {
   Json json = Json::array();
   for (const std::size_t member : members) json.push_back(set.members[member].name);
@@ -32,32 +24,22 @@ Json paths_json(const SnapshotSet& set, const std::vector<std::size_t>& files) {
   return json;
 }
 
-std::string count_text(std::uint64_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
-
 std::string base_text(const ChainReport& report, std::size_t member) {
   const std::optional<ChainBase>& base = report.bases[member];
   if (!base) return "";
   return fmt::format("{} ({}, {})", report.set.members[base->member].name,
-                     count_text(base->file_count, "file"), human_bytes(base->bytes));
+                     counted(base->file_count, "file"), human_bytes(base->bytes));
 }
 
 std::string members_text(const ChainReport& report) {
-  Table table({{"STATE"},
-               {"SNAPSHOT"},
-               {"ID", Align::kRight},
-               {"KIND"},
-               {"LAYOUT"},
-               {"ALONE", Align::kRight},
-               {"SHARED", Align::kRight},
-               {"TAKES OVER FROM"}});
+  std::vector<Table::Heading> headings = member_headings();
+  headings.push_back({"TAKES OVER FROM"});
+  Table table(std::move(headings));
   for (std::size_t i = 0; i < report.set.members.size(); ++i) {
-    const SetMember& member = report.set.members[i];
-    table.add({state_word(report.set, report.findings, i), member.name,
-               member.checkpoint_id < 0 ? "" : fmt::format("{}", member.checkpoint_id), member.kind,
-               member.layout, human_bytes(member.exclusive_bytes), human_bytes(member.shared_bytes),
-               base_text(report, i)});
+    std::vector<std::string> cells =
+        member_cells(report.set, report.findings, i, report.set.members[i].name);
+    cells.push_back(base_text(report, i));
+    table.add(std::move(cells));
   }
   return table.text("");
 }
@@ -71,9 +53,9 @@ std::string findings_text(const ChainReport& report) {
   for (const ChainFinding& found : report.findings.findings) {
     text += '\n' + savvy::findings_text({found.finding});
     text.pop_back();  // the empty line behind it
-    add_line(text, "needed by", names(report.set, found.needed_by));
+    add_line(text, "needed by", member_names(report.set, found.needed_by));
     if (!found.unrestorable.empty()) {
-      add_line(text, "spoils", names(report.set, found.unrestorable));
+      add_line(text, "spoils", member_names(report.set, found.unrestorable));
     }
   }
   return text;
@@ -82,19 +64,15 @@ std::string findings_text(const ChainReport& report) {
 std::string deletion_text(const ChainReport& report) {
   const Deletion& deletion = *report.deletion;
   std::string text =
-      fmt::format("\nwithout {}: {} in its own folder", names(report.set, deletion.deleted),
-                  human_bytes(deletion.freed_bytes));
-  if (deletion.deleted.size() > 1) {
-    text = fmt::format("\nwithout {}: {} in their own folders", names(report.set, deletion.deleted),
-                       human_bytes(deletion.freed_bytes));
-  }
-  text +=
-      fmt::format("; {} elsewhere, {}, would be needed by nobody\n",
-                  count_text(deletion.orphan_count, "file"), human_bytes(deletion.orphan_bytes));
+      fmt::format("\nwithout {}: {} in {}", member_names(report.set, deletion.deleted),
+                  human_bytes(deletion.freed_bytes),
+                  deletion.deleted.size() > 1 ? "their own folders" : "its own folder");
+  text += fmt::format("; {} elsewhere, {}, would be needed by nobody\n",
+                      counted(deletion.orphan_count, "file"), human_bytes(deletion.orphan_bytes));
   for (const Deletion::Broken& broken : deletion.broken) {
     text +=
         fmt::format("  breaks {}, which needs {} of it, e.g. {}\n",
-                    report.set.members[broken.member].name, count_text(broken.files.size(), "file"),
+                    report.set.members[broken.member].name, counted(broken.files.size(), "file"),
                     printable(report.set.files[broken.files.front()].path));
   }
   for (const Deletion::Unknown& unknown : deletion.unknown) {
@@ -111,7 +89,7 @@ std::string spoiled_text(const ChainReport& report) {
     if (report.findings.first_error[i]) spoiled.push_back(i);
   }
   if (spoiled.empty()) return "";
-  return fmt::format("cannot be restored: {}\n", names(report.set, spoiled));
+  return fmt::format("cannot be restored: {}\n", member_names(report.set, spoiled));
 }
 
 std::string vanished_text(const ChainReport& report) {
@@ -120,7 +98,7 @@ std::string vanished_text(const ChainReport& report) {
     if (report.set.members[i].state == MemberState::kVanished) vanished.push_back(i);
   }
   if (vanished.empty()) return "";
-  return fmt::format("deleted meanwhile: {}\n", names(report.set, vanished));
+  return fmt::format("deleted meanwhile: {}\n", member_names(report.set, vanished));
 }
 
 std::string render_text(const ChainReport& report) {
@@ -132,11 +110,11 @@ std::string render_text(const ChainReport& report) {
   }
   const ChainFindings& found = report.findings;
   std::string counts =
-      count_text(found.error_count, "error") + ", " + count_text(found.warning_count, "warning");
+      counted(found.error_count, "error") + ", " + counted(found.warning_count, "warning");
   if (found.error_count + found.warning_count == 0) counts = "no finding";
   return text + vanished_text(report) + spoiled_text(report) +
          fmt::format(
-             "{}; checked: {}, {}\n", counts, count_text(report.set.members.size(), "snapshot"),
+             "{}; checked: {}, {}\n", counts, counted(report.set.members.size(), "snapshot"),
              report.data_percent > 0 ? fmt::format("{} % of their data", report.data_percent)
                                      : "data not read (--read-data)");
 }
@@ -281,6 +259,28 @@ std::string state_word(const SnapshotSet& set, const ChainFindings& findings, st
   if (set.members[member].state == MemberState::kUnreadable) return "unreadable";
   if (findings.first_error[member]) return "damaged";
   return unseen_file(set.members[member]) != nullptr ? "not seen" : "ok";
+}
+
+std::vector<Table::Heading> member_headings() {
+  return {{"STATE"},
+          {"SNAPSHOT"},
+          {"ID", Align::kRight},
+          {"KIND"},
+          {"LAYOUT"},
+          {"ALONE", Align::kRight},
+          {"SHARED", Align::kRight}};
+}
+
+std::vector<std::string> member_cells(const SnapshotSet& set, const ChainFindings& findings,
+                                      std::size_t member, const std::string& name) {
+  const SetMember& of = set.members[member];
+  return {state_word(set, findings, member),
+          name,
+          of.checkpoint_id < 0 ? "" : fmt::format("{}", of.checkpoint_id),
+          of.kind,
+          of.layout,
+          human_bytes(of.exclusive_bytes),
+          human_bytes(of.shared_bytes)};
 }
 
 std::string render_chain(const ChainReport& report, DocumentFormat format) {

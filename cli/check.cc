@@ -48,8 +48,8 @@ struct CheckOptions {
 // "checked: metadata, 24 files of 89.8 KiB; data not read (--read-data)".
 std::string coverage_text(const SnapshotCheck& check, const CheckDepth& depth) {
   if (!check.snapshot) return "checked: nothing but the metadata, which could not be read";
-  std::string text = fmt::format("checked: metadata, {} file{} of {}", check.files.count,
-                                 check.files.count == 1 ? "" : "s", human_bytes(check.files.bytes));
+  std::string text = fmt::format("checked: metadata, {} of {}", counted(check.files.count, "file"),
+                                 human_bytes(check.files.bytes));
   if (!depth.data_percent) return text + "; data not read (--read-data)";
   if (*depth.data_percent == kAllData) return text + ", and all data in them";
   return text + fmt::format(", and {} % of the data in them", *depth.data_percent);

@@ -9,6 +9,7 @@
 #include "cli/chain_graph.h"
 #include "cli/chain_relations.h"
 #include "cli/chain_report.h"
+#include "cli/need_index.h"
 #include "cli/output.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
@@ -16,8 +17,6 @@
 
 namespace savvy {
 namespace {
-
-std::string last_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 // The member that a word means: its path, its name below the root, or the last part of that.
 std::size_t find_member(const SnapshotSet& set, std::string word) {
@@ -27,7 +26,7 @@ std::size_t find_member(const SnapshotSet& set, std::string word) {
   for (std::size_t i = 0; i < set.members.size(); ++i) {
     const SetMember& member = set.members[i];
     if (word == member.name || real == member.real_directory) return i;
-    if (word == last_name(member.name)) found.push_back(i);
+    if (word == last_part(member.name)) found.push_back(i);
   }
   if (found.size() == 1) return found.front();
   if (found.empty()) {

@@ -4,8 +4,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/work_options.h"
-
 namespace savvy {
 namespace {
 
@@ -20,10 +18,13 @@ void add_filter(CLI::App& command, const std::string& name, std::vector<T>& targ
 
 }  // namespace
 
-PathMap SnapshotOptions::path_map() const {
-  PathMap paths;
-  for (const std::string& rule : map_rules) paths.add_rule(rule);
-  return paths;
+void add_map_option(CLI::App& command, std::vector<std::string>& rules) {
+  command
+      .add_option("--map", rules,
+                  "Where a URI prefix of the snapshot lives here; repeatable, longest prefix wins, "
+                  "e.g. --map s3://bucket/flink=/mnt/flink")
+      ->type_name("FROM=TO")
+      ->allow_extra_args(false);
 }
 
 void add_snapshot_options(CLI::App& command, SnapshotOptions& options) {

@@ -14,12 +14,15 @@ class App;
 
 namespace savvy {
 
+// --map, repeatable.
+void add_map_option(CLI::App& command, std::vector<std::string>& rules);
+
 // SNAPSHOT and --map.
 struct SnapshotOptions {
   std::string path;
   std::vector<std::string> map_rules;
 
-  PathMap path_map() const;
+  PathMap path_map() const { return PathMap(map_rules); }
 };
 void add_snapshot_options(CLI::App& command, SnapshotOptions& options);
 

@@ -16,7 +16,6 @@ namespace savvy {
 namespace {
 
 constexpr std::size_t kNoUnit = std::numeric_limits<std::size_t>::max();
-constexpr double kAllData = 100;
 
 // The findings of one unit. With --fail-fast a unit is left where an earlier one, in order, has an
 // error; those in front of that one are finished, so that the first error is always the same.
@@ -59,12 +58,7 @@ class CheckRun {
   }
 
   void report(FindingSink& findings) const {
-    for (const auto& [unit, list] : found_) {
-      for (const Finding& finding : list.findings()) {
-        if (findings.stopped()) return;
-        findings.add(finding);
-      }
-    }
+    for (const auto& [unit, list] : found_) list.add_to(findings);
   }
 
  private:

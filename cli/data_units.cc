@@ -8,6 +8,7 @@
 #include "cli/key_targets.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
+#include "format/metadata_slots.h"
 #include "readers/check/changelog_check.h"
 #include "readers/check/database_check.h"
 #include "readers/check/operator_check.h"
@@ -22,16 +23,6 @@ constexpr std::uint64_t kUnitBytes = 1024 * 1024;
 constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
 
 constexpr const char* kManagedKeyed = "managed_keyed";
-
-std::vector<const Subtask*> subtasks_in_order(const OperatorState& op) {
-  std::vector<const Subtask*> subtasks;
-  for (const Subtask& subtask : op.subtasks) {
-    if (!subtask.finished) subtasks.push_back(&subtask);
-  }
-  std::stable_sort(subtasks.begin(), subtasks.end(),
-                   [](const Subtask* a, const Subtask* b) { return a->index < b->index; });
-  return subtasks;
-}
 
 // What is missing the check of the files reports.
 bool is_missing_a_file(const Snapshot& snapshot, const KeyedHandle& handle) {
@@ -57,15 +48,12 @@ CheckUnitQueue::CheckUnitQueue(const Snapshot& snapshot, const SerializerRegistr
 void CheckUnitQueue::plan_operator(const OperatorState& op) {
   if (op.coordinator_state) {
     add([this, &op](FindingSink& sink) {
-      FindingPlace place;
-      place.file = op.coordinator_state->name;
-      place.operator_label = operator_label(op);
-      place.operator_id = to_hex(op.id);
-      place.slot = "coordinator";
-      check_coordinator_state(op, FindingReport(std::move(place), sink));
+      const SlotPlace at = {&op, nullptr, "coordinator"};
+      check_coordinator_state(op,
+                              FindingReport(finding_place(at, op.coordinator_state->name), sink));
     });
   }
-  for (const Subtask* subtask : subtasks_in_order(op)) plan_subtask({op, *subtask});
+  for (const Subtask* subtask : unfinished_subtasks(op)) plan_subtask({op, *subtask});
 }
 
 void CheckUnitQueue::plan_subtask(const Where& where) {
@@ -108,9 +96,7 @@ void CheckUnitQueue::plan_keyed(const Where& where, const KeyedHandle& handle, S
           open_stream_check(snapshot_, *groups, cover, key_space(where.op), registry_,
                             FindingReport(place_of(where, kManagedKeyed), found));
       if (check != nullptr) open_stream(where, *groups, check);
-      return [found](FindingSink& sink) {
-        for (const Finding& finding : found.findings()) sink.add(finding);
-      };
+      return [found](FindingSink& sink) { found.add_to(sink); };
     });
   } else if (handle_as<IncrementalHandle>(handle) != nullptr) {
     add([this, where, &handle](FindingSink& sink) { check_incremental(where, handle, sink); });
@@ -163,7 +149,7 @@ void CheckUnitQueue::check_incremental(const Where& where, const KeyedHandle& ha
   FindingList found(depth_.after_error);
   check_state_meta(snapshot_, files.meta, registry_, FindingReport(place, found));
   check_database(snapshot_, files, where.op.max_parallelism, place, *depth_.data_percent, found);
-  for (const Finding& finding : found.findings()) sink.add(finding);
+  found.add_to(sink);
   if (found.error_count() > 0) return;
   const FindingReport report(place, sink);
   check_source(where, handle, FindingCode::kSstDamaged,
@@ -183,7 +169,7 @@ void CheckUnitQueue::check_changelog(const Where& where, const KeyedHandle& hand
   if (log == LogState::kWhole && found.error_count() == 0 && !changelog.non_materialized.empty()) {
     check_source(where, handle, FindingCode::kChangeLogDamaged, report);
   }
-  for (const Finding& finding : found.findings()) sink.add(finding);
+  found.add_to(sink);
 }
 
 void CheckUnitQueue::check_full_handle(const Where& where, const KeyedHandle& handle,
@@ -204,18 +190,12 @@ void CheckUnitQueue::check_source(const Where& where, const KeyedHandle& handle,
   if (is_missing_a_file(snapshot_, handle)) return;
   SortMemory memory = kChangelogMemory;
   memory.temp_directory = depth_.temp_directory;
-  try {
+  report.guard(damage, kExpected, [&] {
     const auto check = make_source_check(
         open_keyed_source(snapshot_, handle, where.op.max_parallelism, registry_, cache_, memory),
         key_space(where.op), damage, kExpected);
     check_all(*check, where, report);
-  } catch (const UnsupportedError& error) {
-    report.add_unchecked(error);
-  } catch (const FormatError& error) {
-    report.add(damage, error, kExpected);
-  } catch (const IoError& error) {
-    report.add(damage, error, kExpected);
-  }
+  });
 }
 
 bool CheckUnitQueue::takes(const Where& where, std::int32_t key_group) const {
@@ -227,13 +207,8 @@ KeySpace CheckUnitQueue::key_space(const OperatorState& op) const {
   return {op.max_parallelism, row_hash_of(snapshot_.metadata().version) == RowHash::kKnown};
 }
 
-FindingPlace CheckUnitQueue::place_of(const Where& where, std::string slot) const {
-  FindingPlace place;
-  place.operator_label = operator_label(where.op);
-  place.operator_id = to_hex(where.op.id);
-  place.subtask = where.subtask.index;
-  place.slot = std::move(slot);
-  return place;
+FindingPlace CheckUnitQueue::place_of(const Where& where, std::string_view slot) const {
+  return finding_place({&where.op, &where.subtask, slot}, {});
 }
 
 std::optional<CheckUnit> CheckUnitQueue::next() {

@@ -58,7 +58,7 @@ class CheckUnitQueue {
 
   bool takes(const Where& where, std::int32_t key_group) const;
   KeySpace key_space(const OperatorState& op) const;
-  FindingPlace place_of(const Where& where, std::string slot) const;
+  FindingPlace place_of(const Where& where, std::string_view slot) const;
 
   const Snapshot& snapshot_;
   const SerializerRegistry& registry_;

@@ -12,10 +12,6 @@ std::string_view severity_word(Severity severity) {
   return severity == Severity::kError ? "error" : "warning";
 }
 
-std::string plural(std::uint64_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
-
 // "operator my-op, subtask 3, managed_keyed, state count, key group 17".
 std::string place_text(const FindingPlace& place) {
   std::string text;
@@ -50,7 +46,7 @@ std::string finding_text(const Finding& finding) {
   add_lines(text, "where", place_text(place));
   add_lines(text, "expected", finding.expected);
   add_lines(text, "found", finding.found);
-  if (finding.more > 0) add_lines(text, "more", plural(finding.more, "finding") + " of this kind");
+  if (finding.more > 0) add_lines(text, "more", counted(finding.more, "finding") + " of this kind");
   add_lines(text, "restore", std::string(code.meaning));
   return text;
 }
@@ -99,9 +95,9 @@ std::string findings_text(const std::vector<Finding>& findings) {
 
 std::string finding_counts_text(const FindingList& findings) {
   std::string text;
-  if (findings.error_count() > 0) text = plural(findings.error_count(), "error");
+  if (findings.error_count() > 0) text = counted(findings.error_count(), "error");
   if (findings.warning_count() > 0) {
-    text += (text.empty() ? "" : ", ") + plural(findings.warning_count(), "warning");
+    text += (text.empty() ? "" : ", ") + counted(findings.warning_count(), "warning");
   }
   return text.empty() ? "no finding" : text;
 }

@@ -61,21 +61,15 @@ std::string time_of(const SetMember& member) {
 }
 
 std::string render_text(const Listing& listing) {
-  Table table({{"STATE"},
-               {"SNAPSHOT"},
-               {"ID", Align::kRight},
-               {"KIND"},
-               {"LAYOUT"},
-               {"ALONE", Align::kRight},
-               {"SHARED", Align::kRight},
-               {"TIME"},
-               {"REASON"}});
+  std::vector<Table::Heading> headings = member_headings();
+  headings.insert(headings.end(), {{"TIME"}, {"REASON"}});
+  Table table(std::move(headings));
   for (const std::size_t index : listing.order) {
     const SetMember& member = listing.set.members[index];
-    table.add({state_word(listing.set, listing.findings, index), member.directory,
-               member.checkpoint_id < 0 ? "" : fmt::format("{}", member.checkpoint_id), member.kind,
-               member.layout, human_bytes(member.exclusive_bytes), human_bytes(member.shared_bytes),
-               time_of(member), reason_text(listing, index)});
+    std::vector<std::string> cells =
+        member_cells(listing.set, listing.findings, index, member.directory);
+    cells.insert(cells.end(), {time_of(member), reason_text(listing, index)});
+    table.add(std::move(cells));
   }
   return table.empty() ? "no snapshot\n" : table.text("");
 }

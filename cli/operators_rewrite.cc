@@ -135,10 +135,8 @@ SubtaskSizes sizes_of(const Snapshot& source, const SerializerRegistry& registry
 }  // namespace
 
 int rewrite_operators(const OperatorsRewrite& command) {
-  PathMap paths;
-  for (const std::string& rule : command.rewrite.map_rules) paths.add_rule(rule);
   const LocalStorage storage;
-  const Snapshot source(command.rewrite.source, std::move(paths), storage);
+  const Snapshot source(command.rewrite.source, PathMap(command.rewrite.map_rules), storage);
   const SerializerRegistry registry =
       make_serializer_registry(kryo_release(source.metadata().version));
   const OperatorsPlan plan(command, source);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "cli/snapshot_check.h"
 #include "format/errors.h"
 
 namespace savvy {

@@ -14,8 +14,6 @@ class Option;
 
 namespace savvy {
 
-inline constexpr double kAllData = 100;
-
 struct ReadDataOption {
   CLI::Option* option = nullptr;
   std::string word;

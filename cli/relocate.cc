@@ -39,10 +39,8 @@ UriRules uri_rules(const RelocateCommand& command) {
 int run_relocate(const RelocateCommand& command) {
   const UriRules rules = uri_rules(command);
   const MetadataTarget target = metadata_target(command.target);
-  PathMap paths;
-  for (const std::string& rule : command.rewrite.map_rules) paths.add_rule(rule);
   const LocalStorage storage;
-  const Snapshot source(command.rewrite.source, std::move(paths), storage);
+  const Snapshot source(command.rewrite.source, PathMap(command.rewrite.map_rules), storage);
   const bool copies = command.prefix_rules.empty();
   RelocateReport report(source, command.rewrite,
                         copies ? RelocateForm::kSelfContained : RelocateForm::kRewritePrefix);

@@ -44,10 +44,8 @@ void note_unchanged(const UriRewrite& uris, RewriteNotes& notes) {
 // What was written is read back, and the files that it names are looked for.
 void verify(const std::string& metadata_path, const ByteVector& written, RelocateReport& report,
             RewriteNotes& notes) {
-  PathMap paths;
-  for (const std::string& rule : report.options.map_rules) paths.add_rule(rule);
   const LocalStorage storage(IoDirection::kWriting);  // what cannot be read back is not written
-  const Snapshot snapshot(metadata_path, std::move(paths), storage);
+  const Snapshot snapshot(metadata_path, PathMap(report.options.map_rules), storage);
   if (encode_metadata(snapshot.metadata()) != written) {
     throw IoError(IoDirection::kWriting,
                   fmt::format("{}: reads back as something else", metadata_path));

@@ -2,15 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/work_options.h"
+#include "cli/common_options.h"
 
 namespace savvy {
-
-PathMap RootOptions::path_map() const {
-  PathMap paths;
-  for (const std::string& rule : map_rules) paths.add_rule(rule);
-  return paths;
-}
 
 void add_root_options(CLI::App& command, RootOptions& options) {
   command

@@ -18,7 +18,7 @@ struct RootOptions {
   std::string root;
   std::vector<std::string> map_rules;
 
-  PathMap path_map() const;
+  PathMap path_map() const { return PathMap(map_rules); }
 };
 void add_root_options(CLI::App& command, RootOptions& options);
 

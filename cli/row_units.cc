@@ -112,16 +112,6 @@ void add_keyed_units(const std::shared_ptr<const OpenedStream>& opened, const Ro
   close_batch();
 }
 
-std::vector<const Subtask*> subtasks_in_order(const OperatorState& op, const RowFilter& filter) {
-  std::vector<const Subtask*> subtasks;
-  for (const Subtask& subtask : op.subtasks) {
-    if (!subtask.finished && filter.wants_subtask(subtask.index)) subtasks.push_back(&subtask);
-  }
-  std::stable_sort(subtasks.begin(), subtasks.end(),
-                   [](const Subtask* a, const Subtask* b) { return a->index < b->index; });
-  return subtasks;
-}
-
 // As stored; with --sort by id, since Flink stores them in hash-map order, another one in each run.
 std::vector<const OperatorState*> operators_in_order(const Snapshot& snapshot,
                                                      const RowOptions& options) {
@@ -201,7 +191,9 @@ void RowUnitQueue::plan_operator(const OperatorState& op) {
   if (op.coordinator_state && wants_coordinator(filter_)) {
     add([&op](RowTask& task) { add_coordinator_row(task, op); });
   }
-  for (const Subtask* subtask : subtasks_in_order(op, filter_)) plan_subtask(op, *subtask);
+  for (const Subtask* subtask : unfinished_subtasks(op)) {
+    if (filter_.wants_subtask(subtask->index)) plan_subtask(op, *subtask);
+  }
 }
 
 void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask) {

@@ -17,6 +17,8 @@
 
 namespace savvy {
 
+inline constexpr double kAllData = 100;  // percent
+
 struct CheckDepth {
   // --read-data: how much of the data is read, above 0 to 100; nothing: metadata and sizes alone.
   std::optional<double> data_percent;

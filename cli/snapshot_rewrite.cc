@@ -97,10 +97,8 @@ DiffResult compare(const Snapshot& source, const Snapshot& written, const DiffOp
 DiffResult verify(const Snapshot& source, const std::string& metadata_path,
                   const std::string& destination, const RewriteOptions& options,
                   std::shared_ptr<const RocksdbCache> cache, const std::atomic<bool>& interrupted) {
-  PathMap paths;
-  for (const std::string& rule : options.map_rules) paths.add_rule(rule);
   const LocalStorage storage(IoDirection::kWriting);  // what cannot be read back is not written
-  const Snapshot written(metadata_path, std::move(paths), storage);
+  const Snapshot written(metadata_path, PathMap(options.map_rules), storage);
   DiffOptions diff;
   diff.temp_directory = options.temp_directory;
   diff.jobs = options.jobs;

@@ -12,6 +12,7 @@
 #include "cli/snapshot_summary.h"
 #include "format/errors.h"
 #include "format/hash128.h"
+#include "format/metadata_slots.h"
 #include "readers/real_paths.h"
 
 namespace savvy {
@@ -107,7 +108,7 @@ class MemberReader {
   void number_files(NumberOf number_of) {
     for (std::size_t i = 0; i < streams_.size(); ++i) {
       member_.engine_files[i].file =
-          number_of(snapshot_.local_path(*streams_[i]), uri_of(*streams_[i]));
+          number_of(snapshot_.local_path(*streams_[i]), *path_in(*streams_[i]));
     }
   }
 
@@ -137,7 +138,7 @@ class MemberReader {
           }
           continue;
         }
-        if (!file.local_path.ends_with(".sst") || uri_of(stream).empty()) continue;
+        if (!file.local_path.ends_with(".sst") || path_in(stream) == nullptr) continue;
         const auto identity = identities.find(file.local_path);
         member_.engine_files.push_back({handle.backend_id, file.local_path, 0,
                                         handle_as<SegmentHandle>(stream) == nullptr, std::nullopt});
@@ -145,13 +146,6 @@ class MemberReader {
         streams_.push_back(&stream);
       }
     }
-  }
-
-  static std::string uri_of(const StreamHandle& stream) {
-    if (const auto* file = handle_as<FileHandle>(stream)) return file->path;
-    if (const auto* relative = handle_as<RelativeFileHandle>(stream)) return relative->path;
-    if (const auto* segment = handle_as<SegmentHandle>(stream)) return segment->path;
-    return {};
   }
 
   const Snapshot& snapshot_;
@@ -217,15 +211,10 @@ class SetReader {
       member.findings = std::move(check.findings);
     } catch (const IoError& error) {
       member.state = MemberState::kUnreadable;
-      member.findings.add(finding_of(error, FindingCode::kMetadataDamaged, metadata_place(member),
+      member.findings.add(finding_of(error, FindingCode::kMetadataDamaged,
+                                     finding_place({}, member.metadata_path),
                                      "metadata that can be read"));
     }
-  }
-
-  static FindingPlace metadata_place(const SetMember& member) {
-    FindingPlace place;
-    place.file = member.metadata_path;
-    return place;
   }
 
   static void vanish(SetMember& member) {
@@ -341,6 +330,14 @@ class SetReader {
 SnapshotSet read_snapshot_set(const std::string& root, const PathMap& paths, const Storage& storage,
                               const CheckDepth& depth) {
   return SetReader(root, paths, storage, depth).read();
+}
+
+std::string member_names(const SnapshotSet& set, const std::vector<std::size_t>& members) {
+  std::string text;
+  for (const std::size_t member : members) {
+    text += (text.empty() ? "" : ", ") + set.members[member].name;
+  }
+  return text;
 }
 
 std::vector<OrderDoubt> doubts_of_order(const SnapshotSet& set) {

@@ -103,6 +103,9 @@ struct SnapshotSet {
 SnapshotSet read_snapshot_set(const std::string& root, const PathMap& paths, const Storage& storage,
                               const CheckDepth& depth);
 
+// "chk-1, chk-2".
+std::string member_names(const SnapshotSet& set, const std::vector<std::size_t>& members);
+
 // The member of the highest id is older than another of its job: the job may have had several lives
 // in one folder, or its snapshots were copied.
 struct OrderDoubt {

@@ -24,6 +24,10 @@ void append_cell(const std::string& cell, std::size_t column_width, Align align,
 
 }  // namespace
 
+std::string counted(std::uint64_t count, std::string_view word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
 std::string printable(std::string_view text) {
   std::string result(text);
   std::replace_if(

@@ -22,13 +22,4 @@ void add_block_cache_option(CLI::App& command, std::uint64_t& bytes) {
       ->type_name("SIZE");
 }
 
-void add_map_option(CLI::App& command, std::vector<std::string>& rules) {
-  command
-      .add_option("--map", rules,
-                  "Where a URI prefix of the snapshot lives here; repeatable, longest prefix wins, "
-                  "e.g. --map s3://bucket/flink=/mnt/flink")
-      ->type_name("FROM=TO")
-      ->allow_extra_args(false);
-}
-
 }  // namespace savvy

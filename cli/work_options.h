@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace CLI {
 class App;
@@ -21,8 +20,5 @@ void add_temp_directory_option(CLI::App& command, std::string& directory, const 
 
 // --block-cache, of 64 MB by default.
 void add_block_cache_option(CLI::App& command, std::uint64_t& bytes);
-
-// --map, repeatable.
-void add_map_option(CLI::App& command, std::vector<std::string>& rules);
 
 }  // namespace savvy

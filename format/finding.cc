@@ -40,8 +40,11 @@ void FindingList::add(Finding finding) {
   findings_.push_back(std::move(finding));
 }
 
-void FindingList::append(const FindingList& other) {
-  for (const Finding& finding : other.findings_) add(finding);
+void FindingList::add_to(FindingSink& sink) const {
+  for (const Finding& finding : findings_) {
+    if (sink.stopped()) return;
+    sink.add(finding);
+  }
 }
 
 }  // namespace savvy

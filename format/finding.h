@@ -64,7 +64,8 @@ class FindingList final : public FindingSink {
   void add(Finding finding) override;
   bool stopped() const override { return after_error_ == AfterError::kStop && error_count_ > 0; }
 
-  void append(const FindingList& other);
+  // Until nobody wants more.
+  void add_to(FindingSink& sink) const;
 
   const std::vector<Finding>& findings() const { return findings_; }
   // Those counted but not kept are among them.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "format/byte_writer.h"
@@ -152,6 +153,16 @@ Metadata decode_version_3(ByteReader& in) {
 }
 
 }  // namespace
+
+std::vector<const Subtask*> unfinished_subtasks(const OperatorState& op) {
+  std::vector<const Subtask*> subtasks;
+  for (const Subtask& subtask : op.subtasks) {
+    if (!subtask.finished) subtasks.push_back(&subtask);
+  }
+  std::stable_sort(subtasks.begin(), subtasks.end(),
+                   [](const Subtask* a, const Subtask* b) { return a->index < b->index; });
+  return subtasks;
+}
 
 std::string operator_label(const OperatorState& op) {
   if (!op.uid.empty()) return op.uid;

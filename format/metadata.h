@@ -80,6 +80,9 @@ struct OperatorState {
   bool operator==(const OperatorState&) const = default;
 };
 
+// Those that may hold state, by index.
+std::vector<const Subtask*> unfinished_subtasks(const OperatorState& op);
+
 // What people call an operator: its uid, else its name, else its id.
 std::string operator_label(const OperatorState& op);
 

@@ -22,6 +22,13 @@ const StreamHandle& innermost(const StreamHandle& handle) {
   return *inner;
 }
 
+const std::string* path_in(const StreamHandle& handle) {
+  if (const auto* file = handle_as<FileHandle>(handle)) return &file->path;
+  if (const auto* relative = handle_as<RelativeFileHandle>(handle)) return &relative->path;
+  if (const auto* segment = handle_as<SegmentHandle>(handle)) return &segment->path;
+  return nullptr;
+}
+
 std::optional<std::int64_t> recorded_size(const StreamHandle& handle) {
   using Size = std::optional<std::int64_t>;
   const auto known = [](std::int64_t size) { return size < 0 ? Size() : Size(size); };

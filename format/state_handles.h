@@ -296,6 +296,9 @@ inline bool holds_no_state(const OperatorHandle& handle) {
 // Past all nested key groups (code 3): the handle that holds or names bytes.
 const StreamHandle& innermost(const StreamHandle& handle);
 
+// The path that a file, relative or segment handle names, as it is stored; null for the others.
+const std::string* path_in(const StreamHandle& handle);
+
 // How many bytes the handle says it has; empty if it does not know, or for a null handle.
 std::optional<std::int64_t> recorded_size(const StreamHandle& handle);
 

@@ -9,8 +9,8 @@
 
 #include "format/byte_reader.h"
 #include "format/errors.h"
-#include "readers/detail/file_search.h"
 #include "readers/detail/needed_files.h"
+#include "readers/file_search.h"
 
 namespace savvy {
 namespace {
@@ -163,7 +163,7 @@ class FileCheck {
 
   const Snapshot& snapshot_;
   FindingSink& findings_;
-  detail::FileSearch search_;
+  FileSearch search_;
   FilesSeen seen_;
 };
 

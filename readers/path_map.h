@@ -16,6 +16,11 @@ namespace savvy {
 
 class PathMap {
  public:
+  PathMap() = default;
+  explicit PathMap(const std::vector<std::string>& rules) {
+    for (const std::string& rule : rules) add_rule(rule);
+  }
+
   // A rule as the option --map takes it: FROM=TO.
   void add_rule(std::string_view rule);
 

@@ -30,14 +30,6 @@ std::string inline_name(const std::string& metadata_path, const std::string& han
   return fmt::format("{} (inline \"{}\")", metadata_path, handle_name);
 }
 
-// The handle with a path in it, as a URI text; nothing for handles without a file.
-std::optional<std::string> uri_of(const StreamHandle& handle) {
-  if (const auto* file = handle_as<FileHandle>(handle)) return file->path;
-  if (const auto* relative = handle_as<RelativeFileHandle>(handle)) return relative->path;
-  if (const auto* segment = handle_as<SegmentHandle>(handle)) return segment->path;
-  return std::nullopt;
-}
-
 }  // namespace
 
 Snapshot::Snapshot(const std::string& path, PathMap paths, const Storage& storage,
@@ -62,8 +54,8 @@ std::optional<std::string> Snapshot::local_path(const StreamHandle& handle) cons
   if (const auto* relative = handle_as<RelativeFileHandle>(stream)) {
     return fmt::format("{}/{}", directory_, relative->path);
   }
-  const std::optional<std::string> uri = uri_of(stream);
-  return uri ? paths_.to_local(*uri) : std::nullopt;
+  const std::string* uri = path_in(stream);
+  return uri != nullptr ? paths_.to_local(*uri) : std::nullopt;
 }
 
 std::optional<std::uint64_t> Snapshot::found_bytes(const StreamHandle& handle) const {
@@ -88,7 +80,7 @@ std::unique_ptr<RandomAccessFile> Snapshot::open(const StreamHandle& handle) con
   if (is_null(stream)) {
     throw UnsupportedError(fmt::format("{}: a state handle is null", metadata_path_));
   }
-  auto file = open_file(*uri_of(stream), local_path(stream));
+  auto file = open_file(*path_in(stream), local_path(stream));
   if (const auto* segment = handle_as<SegmentHandle>(stream)) {
     return std::make_unique<SegmentFile>(std::move(file), *segment);
   }

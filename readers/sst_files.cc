@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -14,38 +13,12 @@
 namespace savvy {
 namespace {
 
-using FilesByName = std::map<std::string, const LocalFile*, std::less<>>;
-
-FilesByName files_by_name(const IncrementalHandle& handle) {
-  FilesByName files;
-  for (const auto* list : {&handle.shared_files, &handle.private_files}) {
-    for (const LocalFile& file : *list) files[file.local_path] = &file;
-  }
-  return files;
-}
-
 const LocalFile& find(const FilesByName& files, std::string_view name, std::string_view wanted_by) {
   const auto found = files.find(name);
   if (found == files.end()) {
     throw FormatError(fmt::format("{}: the handle lists no file \"{}\"", wanted_by, name));
   }
   return *found->second;
-}
-
-// CURRENT holds the name of the MANIFEST and a newline.
-std::string manifest_name(const RandomAccessFile& current) {
-  constexpr std::uint64_t kMaxBytes = 256;
-  if (current.size() == 0 || current.size() > kMaxBytes) {
-    throw FormatError(
-        fmt::format("{}: {} bytes are no name of a MANIFEST", current.name(), current.size()));
-  }
-  std::string name(static_cast<std::size_t>(current.size()), '\0');
-  current.read_at(0, {reinterpret_cast<std::uint8_t*>(name.data()), name.size()});
-  if (name.back() != '\n') {
-    throw FormatError(fmt::format("{}: no newline at the end", current.name()));
-  }
-  name.pop_back();
-  return name;
 }
 
 void require_sound(const RocksdbManifest& manifest, std::string_view name) {
@@ -69,10 +42,33 @@ void require_sound(const RocksdbManifest& manifest, std::string_view name) {
 
 }  // namespace
 
+FilesByName files_by_name(const IncrementalHandle& handle) {
+  FilesByName files;
+  for (const auto* list : {&handle.shared_files, &handle.private_files}) {
+    for (const LocalFile& file : *list) files[file.local_path] = &file;
+  }
+  return files;
+}
+
+std::string read_manifest_name(const RandomAccessFile& current) {
+  constexpr std::uint64_t kMaxBytes = 256;
+  if (current.size() == 0 || current.size() > kMaxBytes) {
+    throw FormatError(
+        fmt::format("{}: {} bytes are no name of a MANIFEST", current.name(), current.size()));
+  }
+  std::string name(static_cast<std::size_t>(current.size()), '\0');
+  current.read_at(0, {reinterpret_cast<std::uint8_t*>(name.data()), name.size()});
+  if (name.back() != '\n') {
+    throw FormatError(fmt::format("{}: no newline at the end", current.name()), name.size());
+  }
+  name.pop_back();
+  return name;
+}
+
 RocksdbManifest read_rocksdb_manifest(const Snapshot& snapshot, const IncrementalHandle& handle) {
   const FilesByName files = files_by_name(handle);
   const auto current = snapshot.open(find(files, "CURRENT", "RocksDB").handle);
-  const std::string name = manifest_name(*current);
+  const std::string name = read_manifest_name(*current);
   const auto file = snapshot.open(find(files, name, current->name()).handle);
   SectionReader section(*file, {0, file->size()}, Compression::kNone);
   RocksdbManifest manifest = decode_rocksdb_manifest(section.in());

@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,13 @@ struct LiveSsts {
   // False if a file's values lie elsewhere (blob files): then no file may be taken out.
   bool files_stand_alone = true;
 };
+
+// The files of a handle by their names on the engine's disk; the handle outlives them.
+using FilesByName = std::map<std::string, const LocalFile*, std::less<>>;
+FilesByName files_by_name(const IncrementalHandle& handle);
+
+// What CURRENT holds: the name of the MANIFEST, and a newline.
+std::string read_manifest_name(const RandomAccessFile& current);
 
 // What CURRENT and the MANIFEST it names say. FormatError also where RocksDB would not take it: files
 // of a level above 0 that overlap, bounds the wrong way round.

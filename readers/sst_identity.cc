@@ -4,6 +4,7 @@
 
 #include "format/errors.h"
 #include "format/sst_tail.h"
+#include "readers/sst_files.h"
 
 namespace savvy {
 namespace {
@@ -24,12 +25,10 @@ std::optional<SstIdentity> identity_of(const Snapshot& snapshot, const StreamHan
 std::map<std::string, SstIdentity> sst_identities(const Snapshot& snapshot,
                                                   const IncrementalHandle& handle) {
   std::map<std::string, SstIdentity> identities;
-  for (const auto* list : {&handle.shared_files, &handle.private_files}) {
-    for (const LocalFile& file : *list) {
-      if (!file.local_path.ends_with(".sst")) continue;
-      const std::optional<SstIdentity> identity = identity_of(snapshot, file.handle);
-      if (identity) identities[file.local_path] = *identity;
-    }
+  for (const auto& [name, file] : files_by_name(handle)) {
+    if (!name.ends_with(".sst")) continue;
+    const std::optional<SstIdentity> identity = identity_of(snapshot, file->handle);
+    if (identity) identities[name] = *identity;
   }
   return identities;
 }

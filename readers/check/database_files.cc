@@ -4,24 +4,13 @@
 
 #include <utility>
 
+#include "readers/check/finding_report.h"
+
 namespace savvy {
-namespace {
-
-// Where the bytes of a stream begin in its file.
-std::uint64_t start_of(const StreamHandle& handle) {
-  const auto* segment = handle_as<SegmentHandle>(innermost(handle));
-  return segment == nullptr ? 0 : static_cast<std::uint64_t>(segment->start);
-}
-
-}  // namespace
 
 DatabaseFiles::DatabaseFiles(const Snapshot& snapshot, const IncrementalHandle& handle,
                              FindingPlace place)
-    : snapshot_(snapshot), place_(std::move(place)) {
-  for (const auto* list : {&handle.shared_files, &handle.private_files}) {
-    for (const LocalFile& file : *list) files_[file.local_path] = &file;
-  }
-}
+    : snapshot_(snapshot), place_(std::move(place)), files_(files_by_name(handle)) {}
 
 const LocalFile* DatabaseFiles::find(std::string_view name) const {
   const auto found = files_.find(name);
@@ -39,16 +28,7 @@ std::unique_ptr<RandomAccessFile> DatabaseFiles::open(const LocalFile& file) con
 
 FindingPlace DatabaseFiles::place(const LocalFile& file, std::string_view state) const {
   FindingPlace place = place_;
-  const StreamHandle& stream = innermost(file.handle);
-  if (const auto path = snapshot_.local_path(stream)) {
-    place.file = *path;
-  } else if (const auto* bytes = handle_as<ByteStreamHandle>(stream)) {
-    place.file = bytes->name;
-  } else if (const auto* absolute = handle_as<FileHandle>(stream)) {
-    place.file = absolute->path;
-  } else if (const auto* segment = handle_as<SegmentHandle>(stream)) {
-    place.file = segment->path;
-  }
+  place.file = file_of(snapshot_, file.handle);
   place.state = state;
   return place;
 }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 #include "format/finding.h"
 #include "format/state_handles.h"
 #include "readers/snapshot.h"
+#include "readers/sst_files.h"
 
 namespace savvy {
 
@@ -23,7 +23,7 @@ class DatabaseFiles {
   // `place` is that of the handle.
   DatabaseFiles(const Snapshot& snapshot, const IncrementalHandle& handle, FindingPlace place);
 
-  const std::map<std::string, const LocalFile*, std::less<>>& by_name() const { return files_; }
+  const FilesByName& by_name() const { return files_; }
   const LocalFile* find(std::string_view name) const;
   // Null if it is not there, or not all of it: the check of files tells that.
   std::unique_ptr<RandomAccessFile> open(const LocalFile& file) const;
@@ -37,7 +37,7 @@ class DatabaseFiles {
  private:
   const Snapshot& snapshot_;
   FindingPlace place_;
-  std::map<std::string, const LocalFile*, std::less<>> files_;
+  FilesByName files_;
 };
 
 }  // namespace savvy

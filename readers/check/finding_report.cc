@@ -8,16 +8,6 @@
 namespace savvy {
 namespace {
 
-// As `savvy files` calls it.
-std::string file_of(const Snapshot& snapshot, const StreamHandle& handle) {
-  const StreamHandle& stream = innermost(handle);
-  if (const auto path = snapshot.local_path(stream)) return *path;
-  if (const auto* bytes = handle_as<ByteStreamHandle>(stream)) return bytes->name;
-  if (const auto* file = handle_as<FileHandle>(stream)) return file->path;
-  if (const auto* segment = handle_as<SegmentHandle>(stream)) return segment->path;
-  return snapshot.metadata_path();
-}
-
 // Whether it is missing, or a segment that its file does not hold.
 bool is_not_there(const Snapshot& snapshot, const StreamHandle& handle) {
   if (is_null(innermost(handle))) return false;
@@ -30,6 +20,19 @@ bool is_not_there(const Snapshot& snapshot, const StreamHandle& handle) {
 
 }  // namespace
 
+std::string file_of(const Snapshot& snapshot, const StreamHandle& handle) {
+  const StreamHandle& stream = innermost(handle);
+  if (const auto path = snapshot.local_path(stream)) return *path;
+  if (const auto* bytes = handle_as<ByteStreamHandle>(stream)) return bytes->name;
+  const std::string* uri = path_in(stream);
+  return uri != nullptr ? *uri : snapshot.metadata_path();
+}
+
+std::uint64_t start_of(const StreamHandle& handle) {
+  const auto* segment = handle_as<SegmentHandle>(innermost(handle));
+  return segment == nullptr ? 0 : static_cast<std::uint64_t>(segment->start);
+}
+
 FindingReport FindingReport::into(FindingSink& sink) const {
   FindingReport other = *this;
   other.sink_ = &sink;
@@ -41,8 +44,7 @@ FindingReport FindingReport::in_stream(const Snapshot& snapshot, const StreamHan
   FindingReport inner = *this;
   inner.place_.file = file_of(snapshot, handle);
   inner.stream_name_ = stream_name;
-  const auto* segment = handle_as<SegmentHandle>(innermost(handle));
-  inner.stream_start_ = segment == nullptr ? 0 : static_cast<std::uint64_t>(segment->start);
+  inner.stream_start_ = start_of(handle);
   return inner;
 }
 
@@ -95,6 +97,21 @@ void FindingReport::add(FindingCode code, const Error& error, std::string expect
 
 void FindingReport::add_unchecked(const Error& error) const {
   add(FindingCode::kDataNotChecked, error, "data that savvy reads");
+}
+
+bool FindingReport::guard(FindingCode damage, std::string_view expected,
+                          const std::function<void()>& work) const {
+  try {
+    work();
+    return true;
+  } catch (const UnsupportedError& error) {
+    add_unchecked(error);
+  } catch (const FormatError& error) {
+    add(damage, error, std::string(expected));
+  } catch (const IoError& error) {
+    add(damage, error, std::string(expected));
+  }
+  return false;
 }
 
 std::unique_ptr<RandomAccessFile> open_for_check(const Snapshot& snapshot,

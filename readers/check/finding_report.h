@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,10 @@
 #include "readers/snapshot.h"
 
 namespace savvy {
+
+// The file of a stream as `savvy files` calls it, and where the stream begins in it.
+std::string file_of(const Snapshot& snapshot, const StreamHandle& handle);
+std::uint64_t start_of(const StreamHandle& handle);
 
 class FindingReport {
  public:
@@ -45,6 +50,10 @@ class FindingReport {
   void add(FindingCode code, const Error& error, std::string expected) const;
   // For data that savvy does not read.
   void add_unchecked(const Error& error) const;
+
+  // Does `work`, and tells what it throws: damage by this code. False if it threw.
+  bool guard(FindingCode damage, std::string_view expected,
+             const std::function<void()>& work) const;
 
  private:
   // `stored_at` is where the bytes lie, packed or not.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "format/composite_key.h"
 #include "format/key_groups.h"
 #include "format/serializer_registry.h"
 #include "format/sst_tail.h"
@@ -22,8 +23,7 @@ const ByteVector kEnd(8, 0xFF);
 
 ByteVector prefix_of(std::int32_t key_group, int prefix_bytes) {
   ByteVector prefix;
-  if (prefix_bytes == 2) prefix.push_back(static_cast<std::uint8_t>(key_group >> 8));
-  prefix.push_back(static_cast<std::uint8_t>(key_group));
+  append_key_group(key_group, prefix_bytes, prefix);
   return prefix;
 }
 

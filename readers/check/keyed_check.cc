@@ -30,9 +30,8 @@ struct StreamHead {
 std::optional<StreamHead> read_head(const RandomAccessFile& file,
                                     const SerializerRegistry& registry, StateKinds kinds,
                                     const FindingReport& report) {
-  constexpr std::string_view kExpected = "a meta block as Flink writes it";
-  try {
-    StreamHead head;
+  StreamHead head;
+  const bool read = report.guard(FindingCode::kStreamHead, "a meta block as Flink writes it", [&] {
     SectionReader reader(file, {0, file.size()}, Compression::kNone);
     head.meta = decode_keyed_meta_block(reader.in(), registry);
     head.states = keyed_state_schemas(head.meta, file.name());
@@ -40,15 +39,8 @@ std::optional<StreamHead> read_head(const RandomAccessFile& file,
     head.flag_is_known = check_compression_flag(file, report);
     check_keyed_states(head.meta.states, kinds, report);
     check_serializers(head.meta.states, registry, report);
-    return head;
-  } catch (const UnsupportedError& error) {
-    report.add_unchecked(error);
-  } catch (const FormatError& error) {
-    report.add(FindingCode::kStreamHead, error, std::string(kExpected));
-  } catch (const IoError& error) {
-    report.add(FindingCode::kStreamHead, error, std::string(kExpected));
-  }
-  return std::nullopt;
+  });
+  return read ? std::optional(std::move(head)) : std::nullopt;
 }
 
 // The handle with the offsets that lie in the data, each once; of each other one a finding.
@@ -149,17 +141,11 @@ class SourceCheck final : public KeyedCheck {
   void check(const KeyGroupSection& section, const FindingReport& report) const override {
     if (section.size_bytes == 0) return;
     const FindingReport here = report.in_key_group(section.key_group).without_offsets();
-    try {
+    here.guard(damage_, part_, [&] {
       const auto reader = source_->open(section);
       KeyedEntry entry;
       while (reader->next(entry) && !report.stopped()) check_entry(entry, here);
-    } catch (const UnsupportedError& error) {
-      here.add_unchecked(error);
-    } catch (const FormatError& error) {
-      here.add(damage_, error, part_);
-    } catch (const IoError& error) {
-      here.add(damage_, error, part_);
-    }
+    });
   }
 
  private:

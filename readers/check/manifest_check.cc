@@ -11,21 +11,7 @@ namespace {
 
 constexpr std::string_view kCurrent = "CURRENT";
 constexpr std::string_view kDefaultFamily = "default";
-constexpr std::uint64_t kMaxCurrentBytes = 256;
 constexpr std::string_view kNameExpected = "the name of the MANIFEST and a newline";
-
-std::string read_name(const RandomAccessFile& current) {
-  if (current.size() == 0 || current.size() > kMaxCurrentBytes) {
-    throw FormatError(fmt::format("{}: {} bytes", current.name(), current.size()));
-  }
-  std::string name(static_cast<std::size_t>(current.size()), '\0');
-  current.read_at(0, {reinterpret_cast<std::uint8_t*>(name.data()), name.size()});
-  if (name.back() != '\n') {
-    throw FormatError(fmt::format("{}: no newline at the end", current.name()), name.size());
-  }
-  name.pop_back();
-  return name;
-}
 
 // The MANIFEST that CURRENT names; null if there is none.
 const LocalFile* find_manifest(const DatabaseFiles& files, FindingSink& findings) {
@@ -38,7 +24,7 @@ const LocalFile* find_manifest(const DatabaseFiles& files, FindingSink& findings
   const auto content = files.open(*current);
   if (content == nullptr) return nullptr;
   try {
-    const std::string name = read_name(*content);
+    const std::string name = read_manifest_name(*content);
     const LocalFile* manifest = name.starts_with("MANIFEST-") ? files.find(name) : nullptr;
     if (manifest != nullptr) return manifest;
     findings.add({FindingCode::kManifest, files.place(*current), "a MANIFEST that the handle lists",

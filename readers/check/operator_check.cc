@@ -55,23 +55,14 @@ class OperatorCheck {
 
  private:
   bool read_head(const RandomAccessFile& file) {
-    constexpr std::string_view kExpected = "a head as Flink writes it";
-    try {
+    return report_.guard(FindingCode::kStreamHead, "a head as Flink writes it", [&] {
       SectionReader reader(file, {0, file.size()}, Compression::kNone);
       head_ = decode_operator_stream_head(reader.in(), registry_);
       head_end_ = reader.in().offset();
       if (head_.version > kLastWithoutFlag) check_compression_flag(file, report_);
       check_serializers(head_.list_states, registry_, report_);
       check_serializers(head_.broadcast_states, registry_, report_);
-      return true;
-    } catch (const UnsupportedError& error) {
-      report_.add_unchecked(error);
-    } catch (const FormatError& error) {
-      report_.add(FindingCode::kStreamHead, error, std::string(kExpected));
-    } catch (const IoError& error) {
-      report_.add(FindingCode::kStreamHead, error, std::string(kExpected));
-    }
-    return false;
+    });
   }
 
   // A state that the handle lacks is empty.

@@ -40,13 +40,11 @@ class Collector {
     const auto* file = handle_as<FileHandle>(stream);
     const auto* relative = handle_as<RelativeFileHandle>(stream);
     const auto* segment = handle_as<SegmentHandle>(stream);
-    if (file == nullptr && relative == nullptr && segment == nullptr) return;
-    const std::string& uri = file != nullptr       ? file->path
-                             : relative != nullptr ? relative->path
-                                                   : segment->path;
+    const std::string* uri = path_in(stream);
+    if (uri == nullptr) return;
     const auto path = snapshot_.local_path(stream);
-    if (!path) return add_unreached(at, uri);
-    NeededFile& needed = entry(*path, uri, at);
+    if (!path) return add_unreached(at, *uri);
+    NeededFile& needed = entry(*path, *uri, at);
     ++needed.handle_count;
     needed.absolute |= file != nullptr;
     needed.relative |= relative != nullptr;

@@ -192,6 +192,21 @@ TEST_CASE("SV211: a truncated SST file", "[check][check_database]") {
   for (const Finding& finding : findings) CHECK(finding.place.file == sst.string());
 }
 
+// What is found once the two SST files of a snapshot, equally long, have changed places.
+std::vector<Finding> check_swapped(const fs::path& snapshot) {
+  std::vector<fs::path> ssts;
+  for (const auto& entry : fs::directory_iterator(snapshot)) {
+    if (entry.path().extension() == ".sst") ssts.push_back(entry.path());
+  }
+  REQUIRE(ssts.size() == 2);
+  REQUIRE(fs::file_size(ssts[0]) == fs::file_size(ssts[1]));
+  CHECK(check(snapshot).empty());
+  swap_files(ssts[0], ssts[1]);
+  std::vector<Finding> findings = check(snapshot);
+  CHECK(code_set_of(findings) == Codes{"SV212"});
+  return findings;
+}
+
 TEST_CASE("SV212: SST files of two states that are swapped", "[check][check_database]") {
   // The names of two states are of one length, so that the files are too.
   TempFolder folder;
@@ -201,16 +216,7 @@ TEST_CASE("SV212: SST files of two states that are swapped", "[check][check_data
     database.put(kNamesFamily, SmallDatabase::key(1, i), "0123");
   }
   database.write_snapshot(folder.path("s"), kRange);
-  std::vector<fs::path> ssts;
-  for (const auto& entry : fs::directory_iterator(folder.path("s"))) {
-    if (entry.path().extension() == ".sst") ssts.push_back(entry.path());
-  }
-  REQUIRE(ssts.size() == 2);
-  REQUIRE(fs::file_size(ssts[0]) == fs::file_size(ssts[1]));
-  CHECK(check(folder.path("s")).empty());
-  swap_files(ssts[0], ssts[1]);
-  const std::vector<Finding> findings = check(folder.path("s"));
-  CHECK(code_set_of(findings) == Codes{"SV212"});
+  const std::vector<Finding> findings = check_swapped(folder.path("s"));
   std::set<std::string> states;
   std::size_t names = 0;
   for (const Finding& finding : findings) {
@@ -229,16 +235,7 @@ TEST_CASE("SV212: SST files of one state that are swapped", "[check][check_datab
     database.flush(kCountFamily);
   }
   database.write_snapshot(folder.path("s"), kRange);
-  std::vector<fs::path> ssts;
-  for (const auto& entry : fs::directory_iterator(folder.path("s"))) {
-    if (entry.path().extension() == ".sst") ssts.push_back(entry.path());
-  }
-  REQUIRE(ssts.size() == 2);
-  REQUIRE(fs::file_size(ssts[0]) == fs::file_size(ssts[1]));
-  CHECK(check(folder.path("s")).empty());
-  swap_files(ssts[0], ssts[1]);
-  const std::vector<Finding> findings = check(folder.path("s"));
-  CHECK(code_set_of(findings) == Codes{"SV212"});
+  const std::vector<Finding> findings = check_swapped(folder.path("s"));
   std::string found;
   for (const Finding& finding : findings) {
     CHECK(finding.place.state == "count");

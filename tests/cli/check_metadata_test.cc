@@ -65,6 +65,22 @@ Place edit_operator_state(Metadata& metadata, const std::function<bool(OperatorH
   });
 }
 
+// The first state of operator state that the function changes.
+Place edit_one_state(Metadata& metadata,
+                     const std::function<bool(OperatorHandle&, OperatorStateEntry&)>& edit) {
+  std::string name;
+  Place place = edit_operator_state(metadata, [&](OperatorHandle& handle) {
+    for (OperatorStateEntry& state : handle.states) {
+      if (!edit(handle, state)) continue;
+      name = state.name;
+      return true;
+    }
+    return false;
+  });
+  place.state = name;
+  return place;
+}
+
 Place edit_channel(Metadata& metadata, const std::function<bool(MergedChannelHandle&)>& edit) {
   return edit_subtask(metadata, [&](OperatorState& op, Subtask& subtask) -> std::optional<Place> {
     for (ChannelHandle& handle : subtask.input_channel_state) {
@@ -356,48 +372,27 @@ std::vector<Mutation> operator_state_mutations() {
        }},
       {"elements that begin before the one before", kCanonical, "SV009",
        [](Metadata& metadata) {
-         std::string name;
-         Place place = edit_operator_state(metadata, [&](OperatorHandle& handle) {
-           for (OperatorStateEntry& state : handle.states) {
-             if (state.offsets.size() < 2 || state.offsets[0] == state.offsets[1]) continue;
-             std::swap(state.offsets[0], state.offsets[1]);
-             name = state.name;
-             return true;
-           }
-           return false;
+         return edit_one_state(metadata, [](OperatorHandle&, OperatorStateEntry& state) {
+           if (state.offsets.size() < 2 || state.offsets[0] == state.offsets[1]) return false;
+           std::swap(state.offsets[0], state.offsets[1]);
+           return true;
          });
-         place.state = name;
-         return place;
        }},
       {"an element behind the end of the stream", kCanonical, "SV009",
        [](Metadata& metadata) {
-         std::string name;
-         Place place = edit_operator_state(metadata, [&](OperatorHandle& handle) {
-           for (OperatorStateEntry& state : handle.states) {
-             if (state.offsets.empty()) continue;
-             state.offsets.back() = *recorded_size(handle.delegate) + 1;
-             name = state.name;
-             return true;
-           }
-           return false;
+         return edit_one_state(metadata, [](OperatorHandle& handle, OperatorStateEntry& state) {
+           if (state.offsets.empty()) return false;
+           state.offsets.back() = *recorded_size(handle.delegate) + 1;
+           return true;
          });
-         place.state = name;
-         return place;
        }},
       {"a broadcast state without its offset", kCanonical, "SV009",
        [](Metadata& metadata) {
-         std::string name;
-         Place place = edit_operator_state(metadata, [&](OperatorHandle& handle) {
-           for (OperatorStateEntry& state : handle.states) {
-             if (state.mode != DistributionMode::kBroadcast) continue;
-             state.offsets.clear();
-             name = state.name;
-             return true;
-           }
-           return false;
+         return edit_one_state(metadata, [](OperatorHandle&, OperatorStateEntry& state) {
+           if (state.mode != DistributionMode::kBroadcast) return false;
+           state.offsets.clear();
+           return true;
          });
-         place.state = name;
-         return place;
        }},
       {"raw operator state under a name of its own", kCanonical, "SV024",
        [](Metadata& metadata) {

@@ -75,7 +75,7 @@ TEST_CASE("joined lists count what one list would have counted", "[finding][chec
     parts[i / 7].add(each);
   }
   FindingList joined;
-  for (const FindingList& part : parts) joined.append(part);
+  for (const FindingList& part : parts) part.add_to(joined);
   CHECK(joined.error_count() == 14);
   CHECK(joined.findings().size() == whole.findings().size());
   CHECK(joined.findings().back().more == whole.findings().back().more);

@@ -1,4 +1,4 @@
-#include "readers/detail/file_search.h"
+#include "readers/file_search.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "readers/moved_files.h"
 #include "readers/path_map.h"
 
-namespace savvy::detail {
+namespace savvy {
 namespace {
 
 namespace fs = std::filesystem;
@@ -79,4 +79,4 @@ const std::vector<std::string>& FileSearch::folders_near() {
   return *folders_;
 }
 
-}  // namespace savvy::detail
+}  // namespace savvy

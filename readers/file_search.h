@@ -13,7 +13,7 @@
 
 #include "format/storage.h"
 
-namespace savvy::detail {
+namespace savvy {
 
 class FileSearch {
  public:
@@ -38,4 +38,4 @@ class FileSearch {
   std::size_t failed_relative_ = 0;
 };
 
-}  // namespace savvy::detail
+}  // namespace savvy
