@@ -16,6 +16,7 @@
 #include "cli/diff_parts.h"
 #include "format/byte_reader.h"
 #include "format/connectors/connector_state.h"
+#include "format/types/snapshot_type.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {
@@ -180,7 +181,8 @@ void for_each_entry(const OperatorStateStream& stream, const StateMeta& state,
   if (!key->walkable() || !value->walkable()) return visit({}, map->take_to_end());
   ByteReader& in = map->in();
   const Within place(in, state.name);
-  const std::size_t size = in.count(1, "broadcast map size");
+  const std::size_t size =
+      element_count(in, key->min_bytes() + value->min_bytes(), "broadcast map size");
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t start = in.offset();

@@ -7,6 +7,7 @@
 #include "format/byte_reader.h"
 #include "format/connectors/connector_state.h"
 #include "format/errors.h"
+#include "format/types/snapshot_type.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {
@@ -58,7 +59,8 @@ void add_broadcast_rows(RowTask& task, const OperatorStateStream& stream, const 
     task.rows.end();
     return;
   }
-  const std::size_t size = in.count(1, "broadcast map size");
+  const std::size_t size =
+      element_count(in, key->min_bytes() + value->min_bytes(), "broadcast map size");
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     task.rows.begin(head);

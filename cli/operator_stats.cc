@@ -7,6 +7,7 @@
 
 #include "format/byte_reader.h"
 #include "format/errors.h"
+#include "format/types/snapshot_type.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {
@@ -56,7 +57,8 @@ void add_broadcast(const OperatorStatsTask& task, std::int32_t subtask,
                         map->take_to_end().size());
     return;
   }
-  const std::size_t size = in.count(1, "broadcast map size");
+  const std::size_t size =
+      element_count(in, key->min_bytes() + value->min_bytes(), "broadcast map size");
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t key_start = in.offset();

@@ -93,6 +93,7 @@ void HeapKeyGroup::read_key() {
   state.name_space->skip(in_);
   const std::uint64_t key_start = in_.offset();
   state.key->skip(in_);
+  expect_key(in_, start);
   const Bytes key = in_.bytes_since(key_start);
   const Bytes name_space =
       in_.bytes_since(start).first(static_cast<std::size_t>(key_start - start));

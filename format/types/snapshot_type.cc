@@ -8,7 +8,7 @@ namespace savvy {
 namespace {
 
 // More elements without a byte than any program keeps; a guard against counts that cost nothing.
-constexpr std::size_t kMaxEmptyElements = 1 << 16;
+constexpr std::size_t kMaxEmptyElements = 1000;
 
 }  // namespace
 

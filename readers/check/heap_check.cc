@@ -90,8 +90,10 @@ class HeapWalk {
       read_namespace();
       return;
     }
+    const std::uint64_t start = in_.offset();
     read_namespace();
     read_key();
+    expect_key(in_, start);
     step_ = kValue;
     if (state_->kind == KeyedStateKind::kList) return skip_list();
     if (state_->kind == KeyedStateKind::kMap) return skip_map();

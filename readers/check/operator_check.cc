@@ -10,6 +10,7 @@
 
 #include "format/errors.h"
 #include "format/snappy_source.h"
+#include "format/types/snapshot_type.h"
 #include "readers/check/head_check.h"
 #include "readers/operator_state_stream.h"
 #include "readers/section_reader.h"
@@ -198,7 +199,8 @@ class OperatorCheck {
     ByteReader& in = section.in();
     const Within place(in, state.name);
     in.begin_entry();
-    const std::size_t size = in.count(1, "broadcast map size");
+    const std::size_t size =
+        element_count(in, key.min_bytes() + value.min_bytes(), "broadcast map size");
     if (!key.walkable() || !value.walkable()) {
       section.take_to_end();  // at least its chunks are whole
       return;

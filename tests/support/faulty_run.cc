@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,9 +71,9 @@ pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
   return process;
 }
 
-Run finish(pid_t process, const TempFolder& folder) {
+Run finish(pid_t process, const TempFolder& folder, rusage* usage = nullptr) {
   int status = 0;
-  if (waitpid(process, &status, 0) != process) throw std::runtime_error("cannot wait");
+  if (wait4(process, &status, 0, usage) != process) throw std::runtime_error("cannot wait");
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   const auto text = [&](const std::string& name) {
     std::ifstream in(folder.path(name), std::ios::binary);  // not there if killed before
@@ -96,6 +97,10 @@ std::string sanitizer_options() {
          "verify_asan_link_order=0:detect_leaks=0";
 }
 
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
 Environment environment_of(const Fault& fault, const std::string& log) {
   const auto flag = [](bool set) { return set ? "1" : "0"; };
   return {std::string("LD_PRELOAD=") + SAVVY_FAULT_INJECTOR,
@@ -105,7 +110,7 @@ Environment environment_of(const Fault& fault, const std::string& log) {
           "SAVVY_FAULT_KILLED_AT=" + std::to_string(fault.killed_at),
           "SAVVY_FAULT_SIGNAL=" + std::to_string(fault.signal_number),
           std::string("SAVVY_FAULT_ONWARDS=") + flag(fault.onwards),
-          std::string("SAVVY_FAULT_READS=") + flag(fault.calls == Fault::Calls::kReadingBack),
+          std::string("SAVVY_FAULT_READS=") + flag(fault.calls != Fault::Calls::kWriting),
           "SAVVY_FAULT_LOG=" + log};
 }
 
@@ -114,8 +119,21 @@ Environment environment_of(const Fault& fault, const std::string& log) {
 FaultyRun run_with_fault(const std::vector<std::string>& arguments, const Fault& fault) {
   const TempFolder folder;
   const std::string log = folder.path("calls");
-  const Run run = finish(start(arguments, folder, environment_of(fault, log)), folder);
+  Environment environment = environment_of(fault, log);
+  if (!fault.below.empty()) environment.push_back("SAVVY_FAULT_BELOW=" + fault.below);
+  const Run run = finish(start(arguments, folder, environment), folder);
   return {run, lines_of(log)};
+}
+
+MeasuredRun run_measured(const std::vector<std::string>& arguments) {
+  const TempFolder folder;
+  rusage usage{};
+  // Memory that was freed is used again at once.
+  const Run run = finish(start(arguments, folder, {sanitizer_options() + ":quarantine_size_mb=1"}),
+                         folder, &usage);
+  constexpr std::uint64_t kUnit = 1024;
+  return {run, seconds(usage.ru_utime) + seconds(usage.ru_stime),
+          static_cast<std::uint64_t>(usage.ru_maxrss) * kUnit};
 }
 
 Run run_and_signal(const std::vector<std::string>& arguments, int signal_number,
