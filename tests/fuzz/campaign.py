@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,8 +22,9 @@ SOURCE = Path(__file__).resolve().parent
 INPUTS = SOURCE / "inputs"
 # An entry that ends this often by itself is left alone: its corpus leads to the same place.
 MOST_BREAKS = 3
-# Larger inputs cost more than they show; they stay in FOUND.
-MOST_INPUT_BYTES = 4096
+# Larger inputs cost more than they show: inputs are cut there, and not kept from here on.
+MOST_BYTES = 16384
+MOST_KEPT_BYTES = 4096
 
 
 def options():
@@ -60,11 +62,24 @@ def last_number(text, pattern):
 
 def command(args, name, folders, *more):
     words = [args.programs / f"fuzz_{name}", f"-timeout={args.timeout}",
-             "-rss_limit_mb=2048", *more]
+             "-rss_limit_mb=2048", f"-max_len={MOST_BYTES}", *more]
     dictionary = SOURCE / "dictionaries" / f"{name}.dict"
     if dictionary.exists():
         words.append(f"-dict={dictionary}")
     return [str(word) for word in words + folders]
+
+
+def wait_for(process):
+    """What the process used; if this one is to end, it ends first and what it did counts."""
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+        stopped = False
+    except KeyboardInterrupt:
+        process.terminate()
+        _, status, usage = os.wait4(process.pid, 0)
+        stopped = True
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage, stopped
 
 
 def run_round(args, name, seconds):
@@ -77,8 +92,7 @@ def run_round(args, name, seconds):
             command(args, name, [found, INPUTS / name], f"-max_total_time={seconds}",
                     "-print_final_stats=1", f"-artifact_prefix={broken}/"),
             stdout=out, stderr=out)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+        usage, stopped = wait_for(process)
     text = log.read_text(errors="replace")
     return {
         "cpu_s": round(usage.ru_utime + usage.ru_stime, 1),
@@ -88,7 +102,7 @@ def run_round(args, name, seconds):
         "corpus": last_number(text, r"corp: (\d+)"),
         "peak_mib": last_number(text, r"peak_rss_mb:\s+(\d+)"),
         "exit": process.returncode,
-    }
+    }, stopped
 
 
 def run(args):
@@ -100,10 +114,12 @@ def run(args):
             left = args.seconds - cpu_seconds(rounds_of(args, name))
             if left <= 0:
                 break
-            taken = run_round(args, name, max(1, min(args.round, round(left))))
+            taken, stopped = run_round(args, name, max(1, min(args.round, round(left))))
             with (args.journal / f"{name}.jsonl").open("a") as journal:
                 journal.write(json.dumps(taken) + "\n")
             print(name, json.dumps(taken), flush=True)
+            if stopped:
+                sys.exit("stopped")
             if taken["exit"] != 0:
                 breaks += 1
                 shutil.copy(args.journal / f"{name}.log", args.journal / f"{name}.broken.log")
@@ -129,7 +145,7 @@ def merge(args):
         fresh = copies(args.found / f"{name}.fresh", (INPUTS / name).iterdir())
         small = copies(args.found / f"{name}.small",
                        (path for path in (args.found / name).iterdir()
-                        if path.stat().st_size <= MOST_INPUT_BYTES))
+                        if path.stat().st_size <= MOST_KEPT_BYTES))
         kept = {path.name for path in fresh.iterdir()}
         # Counters of edges would keep ten times as many inputs, and replaying is to be short.
         subprocess.run(command(args, name, [fresh, small], "-merge=1", "-use_counters=0"),
@@ -156,5 +172,6 @@ def table(args):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = options()
     {"run": run, "merge": merge, "table": table}[arguments.action](arguments)
