@@ -106,25 +106,25 @@ def run_round(args, name, seconds):
 
 
 def run(args):
+    """In turns: the entry that has had the least goes next, so that all have come as far."""
     args.journal.mkdir(parents=True, exist_ok=True)
-    broken = []
-    for name in names(args):
-        breaks = 0
-        while breaks < MOST_BREAKS:
-            left = args.seconds - cpu_seconds(rounds_of(args, name))
-            if left <= 0:
-                break
-            taken, stopped = run_round(args, name, max(1, min(args.round, round(left))))
-            with (args.journal / f"{name}.jsonl").open("a") as journal:
-                journal.write(json.dumps(taken) + "\n")
-            print(name, json.dumps(taken), flush=True)
-            if stopped:
-                sys.exit("stopped")
-            if taken["exit"] != 0:
-                breaks += 1
-                shutil.copy(args.journal / f"{name}.log", args.journal / f"{name}.broken.log")
-        if breaks:
-            broken.append(name)
+    breaks = dict.fromkeys(names(args), 0)
+    while True:
+        left = {name: args.seconds - cpu_seconds(rounds_of(args, name))
+                for name, broken in breaks.items() if broken < MOST_BREAKS}
+        name = max(left, key=left.get, default=None)
+        if name is None or left[name] <= 0:
+            break
+        taken, stopped = run_round(args, name, max(1, min(args.round, round(left[name]))))
+        with (args.journal / f"{name}.jsonl").open("a") as journal:
+            journal.write(json.dumps(taken) + "\n")
+        print(name, json.dumps(taken), flush=True)
+        if stopped:
+            sys.exit("stopped")
+        if taken["exit"] != 0:
+            breaks[name] += 1
+            shutil.copy(args.journal / f"{name}.log", args.journal / f"{name}.broken.log")
+    broken = [name for name, count in breaks.items() if count]
     if broken:
         sys.exit(f"broken: {', '.join(broken)}; see {args.found}/*.broken")
 
