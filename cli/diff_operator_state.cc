@@ -16,7 +16,7 @@
 #include "cli/diff_parts.h"
 #include "format/byte_reader.h"
 #include "format/connectors/connector_state.h"
-#include "format/types/snapshot_type.h"
+#include "format/element_count.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {

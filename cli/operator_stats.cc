@@ -7,7 +7,7 @@
 
 #include "format/byte_reader.h"
 #include "format/errors.h"
-#include "format/types/snapshot_type.h"
+#include "format/element_count.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {

@@ -9,7 +9,7 @@
 #include "format/derived_id.h"
 #include "format/errors.h"
 #include "format/hash128.h"
-#include "format/types/snapshot_type.h"
+#include "format/element_count.h"
 #include "readers/raw_partitions.h"
 #include "redistribute/meta_union.h"
 #include "writers/operator_state_writer.h"

@@ -1,6 +1,7 @@
 #include "cli/stream_problems.h"
 
 #include "cli/say.h"
+#include "cli/table.h"
 #include "format/metadata.h"
 
 namespace savvy {
@@ -11,7 +12,8 @@ int tell_problems(const std::vector<OperatorCatalog>& operators, DocumentFormat 
   int exit_code = 0;
   for (const OperatorCatalog& catalog : operators) {
     for (const std::string& problem : catalog.problems) {
-      say("savvy: operator \"{}\": {}\n", operator_label(*catalog.op), problem);
+      say("savvy: operator \"{}\": {}\n", printable(operator_label(*catalog.op)),
+          printable(problem));
       exit_code = kUnreadable;
     }
   }

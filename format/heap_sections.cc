@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "format/element_count.h"
 #include "format/errors.h"
 #include "format/types/snapshot_type.h"
 

@@ -16,10 +16,6 @@ constexpr std::array<std::string_view, 4> kRoles = {kValueSerializer, kNamespace
 constexpr std::array<std::string_view, 2> kOptions = {kKeyedStateType, kDistributionMode};
 constexpr std::uint32_t kProxyVersion = 2;
 
-// The longest name of a state that is looked for: each position could begin one, and a text is
-// walked to tell whether it is one.
-constexpr std::size_t kLongestName = 1024;
-
 // Takes fields off the front of `bytes`; each says whether the field has the expected form.
 class Shape {
  public:
@@ -36,7 +32,7 @@ class Shape {
   // The bytes of a text, not yet known to be one.
   std::optional<Bytes> name() {
     const auto size = number(2);
-    if (!size || *size == 0 || *size > kLongestName || *size > bytes_.size()) return std::nullopt;
+    if (!size || *size == 0 || *size > bytes_.size()) return std::nullopt;
     const Bytes encoded = bytes_.first(*size);
     bytes_ = bytes_.subspan(*size);
     return encoded;

@@ -107,7 +107,9 @@ class AvroDecoder {
                                          in_.describe_position(), kMaxDepth));
     }
     if (++parts_ > kMaxFreeParts + kMaxPartsPerByte * (in_.offset() - start_)) {
-      in_.fail(fmt::format("an Avro value of {} parts, most of which take no bytes", parts_));
+      throw UnsupportedError(
+          fmt::format("{}: an Avro value of {} parts, most of which take no bytes",
+                      in_.describe_position(), parts_));
     }
     decode_node(node);
     --depth_;

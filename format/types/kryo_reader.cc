@@ -291,7 +291,9 @@ class Reader final : private KryoInnerObjects {
   // A text or number is taken over, so that it can name an entry; what is large is only referred to.
   KryoNode held(std::size_t index) {
     const KryoNode& inner = nodes_[index];
-    const bool plain = inner.kind <= KryoKind::kText && inner.text.size() <= kLongestName;
+    // An object that is still being read looks like null.
+    const bool plain = inner.kind > KryoKind::kNull && inner.kind <= KryoKind::kText &&
+                       inner.text.size() <= kLongestName;
     if (plain) return KryoNode(inner);
     KryoNode node;
     node.kind = KryoKind::kOther;

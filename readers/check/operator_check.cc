@@ -10,7 +10,7 @@
 
 #include "format/errors.h"
 #include "format/snappy_source.h"
-#include "format/types/snapshot_type.h"
+#include "format/element_count.h"
 #include "readers/check/head_check.h"
 #include "readers/operator_state_stream.h"
 #include "readers/section_reader.h"
@@ -199,12 +199,12 @@ class OperatorCheck {
     ByteReader& in = section.in();
     const Within place(in, state.name);
     in.begin_entry();
-    const std::size_t size =
-        element_count(in, key.min_bytes() + value.min_bytes(), "broadcast map size");
     if (!key.walkable() || !value.walkable()) {
       section.take_to_end();  // at least its chunks are whole
       return;
     }
+    const std::size_t size =
+        element_count(in, key.min_bytes() + value.min_bytes(), "broadcast map size");
     for (std::size_t i = 0; i < size; ++i) {
       in.begin_entry();
       key.skip(in);

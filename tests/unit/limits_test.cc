@@ -111,10 +111,10 @@ ByteVector list_of_nulls(std::uint32_t count) {
 TEST_CASE("Avro schemas cannot make an empty value endless", "[limits]") {
   const TypePtr type = avro(doubled(record("R0", {}), 60));
   CHECK(type->min_bytes() == 0);
-  CHECK(first_line_of([&] { value_of(*type, {}); }) ==
+  CHECK(first_line_of<UnsupportedError>([&] { value_of(*type, {}); }) ==
         "value: offset 0x0: an Avro value of 1001 parts, most of which take no bytes");
   const TypePtr list = avro(R"({"type":"array","items":)" + doubled(record("R0", {}), 60) + "}");
-  CHECK_THROWS_AS(value_of(*list, from_hex("0100")), FormatError);
+  CHECK_THROWS_AS(value_of(*list, from_hex("0100")), UnsupportedError);
   CHECK_NOTHROW(value_of(*avro(doubled(record("R0", {}), 8)), {}));
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("elements and fields without bytes are few", "[limits]") {
     return value_of(*type_of(list_of(nothing)), out.take());
   };
   CHECK_NOTHROW(list_of_nothing(1000));
-  CHECK_THROWS_AS(list_of_nothing(1001), FormatError);
+  CHECK_THROWS_AS(list_of_nothing(1001), UnsupportedError);
   const auto tuple = [&](std::size_t fields) {
     return tuple_of(std::vector<Snapshot>(fields, nothing));
   };
@@ -176,23 +176,27 @@ TEST_CASE("what follows an unknown description is looked for once", "[limits]") 
 }
 
 TEST_CASE("many subclasses are found by their names", "[limits]") {
-  constexpr int kClasses = 30'000;
-  std::vector<PartBytes> classes;
-  for (int i = 0; i < kClasses; ++i) {
-    classes.push_back({"org.example.subclass.C" + std::to_string(i), {}});
-  }
-  const TypePtr type = type_of(pojo_of("org.example.Base", {}, {}, classes));
-  ByteWriter last;
-  last.u8(4);
-  last.utf(classes.back().name);
-  const ByteVector value = last.take();
-  const double start = cpu_seconds();
-  for (int i = 0; i < kClasses; ++i) {
-    NullSink nowhere;
-    ByteReader in(value, "value");
-    type->decode(in, Extent::kDelimited, nowhere);
-  }
-  CHECK(cpu_seconds() - start < kMostSeconds);
+  // Of so many classes the last one, time after time.
+  const auto seconds_with = [](int count) {
+    constexpr int kValues = 30'000;
+    std::vector<PartBytes> classes;
+    for (int i = 0; i < count; ++i) {
+      classes.push_back({"org.example.subclass.C" + std::to_string(i), {}});
+    }
+    const TypePtr type = type_of(pojo_of("org.example.Base", {}, {}, classes));
+    ByteWriter last;
+    last.u8(4);
+    last.utf(classes.back().name);
+    const ByteVector value = last.take();
+    const double start = cpu_seconds();
+    for (int i = 0; i < kValues; ++i) {
+      NullSink nowhere;
+      ByteReader in(value, "value");
+      type->decode(in, Extent::kDelimited, nowhere);
+    }
+    return cpu_seconds() - start;
+  };
+  CHECK(seconds_with(30'000) < 5 * seconds_with(10) + 0.5);
 }
 
 TEST_CASE("lists of Kryo's nulls are short", "[limits]") {
