@@ -16,7 +16,6 @@
 #include "cli/diff_parts.h"
 #include "format/byte_reader.h"
 #include "format/connectors/connector_state.h"
-#include "format/element_count.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {
@@ -181,8 +180,7 @@ void for_each_entry(const OperatorStateStream& stream, const StateMeta& state,
   if (!key->walkable() || !value->walkable()) return visit({}, map->take_to_end());
   ByteReader& in = map->in();
   const Within place(in, state.name);
-  const std::size_t size =
-      element_count(in, key->min_bytes() + value->min_bytes(), "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t start = in.offset();

@@ -7,7 +7,6 @@
 #include "format/byte_reader.h"
 #include "format/connectors/connector_state.h"
 #include "format/errors.h"
-#include "format/element_count.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {
@@ -59,8 +58,7 @@ void add_broadcast_rows(RowTask& task, const OperatorStateStream& stream, const 
     task.rows.end();
     return;
   }
-  const std::size_t size =
-      element_count(in, key->min_bytes() + value->min_bytes(), "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     task.rows.begin(head);

@@ -7,7 +7,6 @@
 
 #include "format/byte_reader.h"
 #include "format/errors.h"
-#include "format/element_count.h"
 #include "readers/operator_state_stream.h"
 
 namespace savvy {
@@ -57,8 +56,7 @@ void add_broadcast(const OperatorStatsTask& task, std::int32_t subtask,
                         map->take_to_end().size());
     return;
   }
-  const std::size_t size =
-      element_count(in, key->min_bytes() + value->min_bytes(), "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t key_start = in.offset();

@@ -9,7 +9,6 @@
 #include "format/derived_id.h"
 #include "format/errors.h"
 #include "format/hash128.h"
-#include "format/element_count.h"
 #include "readers/raw_partitions.h"
 #include "redistribute/meta_union.h"
 #include "writers/operator_state_writer.h"
@@ -79,8 +78,7 @@ CopyDigest digest_of(const OperatorStateStream& stream, const StateMeta& state) 
     return digest;
   }
   ByteReader& in = map->in();
-  const std::size_t size =
-      element_count(in, key->min_bytes() + value->min_bytes(), "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t start = in.offset();

@@ -10,7 +10,6 @@
 
 #include "format/errors.h"
 #include "format/snappy_source.h"
-#include "format/element_count.h"
 #include "readers/check/head_check.h"
 #include "readers/operator_state_stream.h"
 #include "readers/section_reader.h"
@@ -203,8 +202,7 @@ class OperatorCheck {
       section.take_to_end();  // at least its chunks are whole
       return;
     }
-    const std::size_t size =
-        element_count(in, key.min_bytes() + value.min_bytes(), "broadcast map size");
+    const std::size_t size = decode_broadcast_map_size(in, key, value);
     for (std::size_t i = 0; i < size; ++i) {
       in.begin_entry();
       key.skip(in);
