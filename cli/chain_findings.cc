@@ -258,7 +258,8 @@ class ChainSearch {
         }
       }
     }
-    for (const auto& [folder, counts] : folders) {
+    for (const auto& [found_folder, counts] : folders) {
+      const std::string& folder = found_folder;  // a lambda cannot capture a binding
       Members members;
       std::uint64_t most = 0;
       for (const auto& [member, count] : counts) {

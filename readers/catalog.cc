@@ -7,6 +7,7 @@
 #include <functional>
 #include <string_view>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "readers/changelog_source.h"
@@ -19,7 +20,7 @@
 namespace savvy {
 namespace {
 
-constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
+constexpr std::size_t kCacheBytes = 16 * kMiB;
 
 // A state found in one stream; the same state of other subtasks is added to it.
 struct Finding {
