@@ -36,11 +36,11 @@ void for_each_stream_of(const DiffSide& side, const StreamVisit& visit) {
 }
 
 const ByteVector& stored_snapshot(const StateMeta& state, std::string_view role) {
-  static const ByteVector kNone;
+  static const ByteVector none;
   for (const auto& [name, snapshot] : state.serializers) {
     if (name == role) return snapshot.stored;
   }
-  return kNone;
+  return none;
 }
 
 std::string value_text(const Type& type, Bytes value, std::string_view file) {

@@ -1,5 +1,7 @@
 // Figures as JSON documents and records.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -194,7 +196,7 @@ Json operator_json(const OperatorStats& of) {
 // Objects inside a record as fields of their own: {"a": {"b": 1}} is a_b. Arrays stay.
 void flatten(const std::string& prefix, const Json& json, Json& record) {
   for (const auto& [name, value] : json.items()) {
-    const std::string full = prefix.empty() ? name : prefix + "_" + name;
+    const std::string full = prefix.empty() ? name : fmt::format("{}_{}", prefix, name);
     if (value.is_object()) {
       flatten(full, value, record);
     } else {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "readers/changelog_source.h"
@@ -21,7 +22,7 @@
 namespace savvy {
 namespace {
 
-constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
+constexpr std::size_t kCacheBytes = 16 * kMiB;
 
 std::uint64_t bytes_of(const KeyedHandle& handle) {
   std::uint64_t total = 0;

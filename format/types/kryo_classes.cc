@@ -58,10 +58,10 @@ KryoClasses::KryoClasses(const KryoConfig& config)
 std::string_view KryoClasses::name(std::uint32_t id, KryoRelease release) const {
   // Without the runtime on the class path nobody registers Chill's classes, and those of the job
   // follow the first ones. In Flink 1.x Scala's classes have these ids, which 2.x does without.
-  if (release == KryoRelease::kKryo5 && id < kScalaEnd) {
-    return id < bare_names_.size() ? std::string_view(bare_names_[id]) : std::string_view{};
-  }
-  return id < names_.size() ? std::string_view(names_[id]) : std::string_view{};
+  const bool is_bare = release == KryoRelease::kKryo5 && id < kScalaEnd;
+  const std::vector<std::string>& names = is_bare ? bare_names_ : names_;
+  if (id >= names.size()) return {};
+  return names[id];
 }
 
 std::string_view KryoClasses::serializer(std::string_view class_name) const {

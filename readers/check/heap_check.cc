@@ -37,7 +37,8 @@ class HeapWalk {
   const Step& step() const { return step_; }
   // The state that is being read; empty between states.
   std::string_view state_name() const {
-    return state_ == nullptr ? std::string_view() : std::string_view(state_->name);
+    if (state_ == nullptr) return {};
+    return state_->name;
   }
 
   void run() {

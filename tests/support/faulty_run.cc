@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "tests/support/files.h"
+#include "tests/support/sanitizer_reports.h"
 #include "tests/support/temp_folder.h"
 
 namespace savvy::testing {
@@ -60,7 +61,10 @@ class SignalsHeld {
 };
 
 pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
-            const Environment& environment) {
+            Environment environment, const std::string& sanitizer_options = {}) {
+  for (const std::string& variable : SanitizerReports(folder).environment(sanitizer_options)) {
+    environment.push_back(variable);
+  }
   const SignalsHeld held;
   const pid_t process = fork();
   if (process < 0) throw std::runtime_error("cannot fork");
@@ -74,6 +78,7 @@ pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
 Run finish(pid_t process, const TempFolder& folder, rusage* usage = nullptr) {
   int status = 0;
   if (wait4(process, &status, 0, usage) != process) throw std::runtime_error("cannot wait");
+  SanitizerReports(folder).expect_none();
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   const auto text = [&](const std::string& name) {
     std::ifstream in(folder.path(name), std::ios::binary);  // not there if killed before
@@ -91,11 +96,7 @@ std::vector<std::string> lines_of(const std::string& path) {
 
 // The sanitizer wants to be loaded first, and does as well if it is not. What RocksDB loses when one
 // of its threads does not start is not ours to find.
-std::string sanitizer_options() {
-  const char* options = std::getenv("ASAN_OPTIONS");
-  return std::string("ASAN_OPTIONS=") + (options != nullptr ? std::string(options) + ":" : "") +
-         "verify_asan_link_order=0:detect_leaks=0";
-}
+constexpr const char* kPreloaded = "verify_asan_link_order=0:detect_leaks=0";
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -104,7 +105,6 @@ double seconds(const timeval& time) {
 Environment environment_of(const Fault& fault, const std::string& log) {
   const auto flag = [](bool set) { return set ? "1" : "0"; };
   return {std::string("LD_PRELOAD=") + SAVVY_FAULT_INJECTOR,
-          sanitizer_options(),
           "SAVVY_FAULT_CALL=" + std::to_string(fault.call),
           "SAVVY_FAULT_ERROR=" + std::to_string(fault.error),
           "SAVVY_FAULT_KILLED_AT=" + std::to_string(fault.killed_at),
@@ -121,7 +121,7 @@ FaultyRun run_with_fault(const std::vector<std::string>& arguments, const Fault&
   const std::string log = folder.path("calls");
   Environment environment = environment_of(fault, log);
   if (!fault.below.empty()) environment.push_back("SAVVY_FAULT_BELOW=" + fault.below);
-  const Run run = finish(start(arguments, folder, environment), folder);
+  const Run run = finish(start(arguments, folder, environment, kPreloaded), folder);
   return {run, lines_of(log)};
 }
 
@@ -129,8 +129,9 @@ MeasuredRun run_measured(const std::vector<std::string>& arguments) {
   const TempFolder folder;
   rusage usage{};
   // Memory that was freed is used again at once.
-  const Run run = finish(start(arguments, folder, {sanitizer_options() + ":quarantine_size_mb=1"}),
-                         folder, &usage);
+  const Run run =
+      finish(start(arguments, folder, {}, std::string(kPreloaded) + ":quarantine_size_mb=1"),
+             folder, &usage);
   constexpr std::uint64_t kUnit = 1024;
   return {run, seconds(usage.ru_utime) + seconds(usage.ru_stime),
           static_cast<std::uint64_t>(usage.ru_maxrss) * kUnit};
