@@ -148,7 +148,8 @@ def merge(args):
                         if path.stat().st_size <= MOST_KEPT_BYTES))
         kept = {path.name for path in fresh.iterdir()}
         # Counters of edges would keep ten times as many inputs, and replaying is to be short.
-        subprocess.run(command(args, name, [fresh, small], "-merge=1", "-use_counters=0"),
+        subprocess.run(command(args, name, [fresh, small], "-set_cover_merge=1",
+                               "-use_counters=0"),
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         added = [path for path in fresh.iterdir() if path.name not in kept]
         for path in added:
