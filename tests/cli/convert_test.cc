@@ -103,7 +103,7 @@ TEST_CASE("a converted snapshot holds what its source holds, in the layout asked
       ++converted;
     }
   }
-  CHECK(converted >= 3 * 60);
+  CHECK(converted >= std::size_t{3} * 60);
   CHECK(refused >= 6);
 }
 
