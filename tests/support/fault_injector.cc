@@ -63,6 +63,11 @@ struct Wish {
 };
 
 const Wish& wish() {
+  // AddressSanitizer looks at the folder of its reports before there is an environment.
+  if (environ == nullptr) {
+    static const Wish nothing;
+    return nothing;
+  }
   static const Wish made = [] {
     Wish wish;
     const char* log = getenv("SAVVY_FAULT_LOG");

@@ -78,8 +78,8 @@ pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
 Run finish(pid_t process, const TempFolder& folder, rusage* usage = nullptr) {
   int status = 0;
   if (wait4(process, &status, 0, usage) != process) throw std::runtime_error("cannot wait");
-  SanitizerReports(folder).expect_none();
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  SanitizerReports(folder).expect_none(code);
   const auto text = [&](const std::string& name) {
     std::ifstream in(folder.path(name), std::ios::binary);  // not there if killed before
     return std::string(std::istreambuf_iterator<char>(in), {});

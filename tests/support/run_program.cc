@@ -20,7 +20,7 @@ std::string savvy_function(const SanitizerReports& reports) {
     const std::size_t value = variable.find('=') + 1;
     text += variable.substr(0, value) + shell_word(variable.substr(value)) + " ";
   }
-  return text + shell_word(SAVVY_PROGRAM) + " \"$@\"; }\n";
+  return text + shell_word(SAVVY_PROGRAM) + " \"$@\"; " + reports.shell_epilogue() + "; }\n";
 }
 
 }  // namespace

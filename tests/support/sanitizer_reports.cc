@@ -1,5 +1,7 @@
 #include "tests/support/sanitizer_reports.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -10,6 +12,9 @@ namespace savvy::testing {
 namespace {
 
 constexpr const char* kName = "sanitizer";  // the process id stands behind it
+constexpr const char* kByExitCode = "sanitizer.exit_code";
+constexpr int kUndefinedBehaviour = 86;  // no exit code of savvy
+constexpr const char* kText = "undefined behaviour, see stderr";
 
 std::string variable(const std::string& name, const std::string& options) {
   const char* set = std::getenv(name.c_str());
@@ -21,7 +26,14 @@ std::string variable(const std::string& name, const std::string& options) {
 std::vector<std::string> SanitizerReports::environment(const std::string& options) const {
   const std::string log = "log_path=" + folder_.path(kName);
   return {variable("ASAN_OPTIONS", options.empty() ? log : options + ":" + log),
-          variable("UBSAN_OPTIONS", "print_stacktrace=1:" + log), variable("TSAN_OPTIONS", log)};
+          variable("UBSAN_OPTIONS",
+                   "print_stacktrace=1:exitcode=" + std::to_string(kUndefinedBehaviour)),
+          variable("TSAN_OPTIONS", log)};
+}
+
+std::string SanitizerReports::shell_epilogue() const {
+  return fmt::format("savvy_code=$?; test $savvy_code != {} || echo '{}' >'{}'; return $savvy_code",
+                     kUndefinedBehaviour, kText, folder_.path(kByExitCode));
 }
 
 void SanitizerReports::expect_none() const {
@@ -30,6 +42,11 @@ void SanitizerReports::expect_none() const {
     if (entry.path().stem() == kName) reports += read_text(entry.path());
   }
   if (!reports.empty()) throw std::runtime_error("the program was reported:\n" + reports);
+}
+
+void SanitizerReports::expect_none(int exit_code) const {
+  expect_none();
+  if (exit_code == kUndefinedBehaviour) throw std::runtime_error(kText);
 }
 
 }  // namespace savvy::testing
