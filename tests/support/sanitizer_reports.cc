@@ -13,8 +13,8 @@ namespace {
 
 constexpr const char* kName = "sanitizer";  // the process id stands behind it
 constexpr const char* kByExitCode = "sanitizer.exit_code";
-constexpr int kUndefinedBehaviour = 86;  // no exit code of savvy
-constexpr const char* kText = "undefined behaviour, see stderr";
+constexpr int kReported = 86;  // no exit code of savvy
+constexpr const char* kText = "reported by a sanitizer, see stderr";
 
 std::string variable(const std::string& name, const std::string& options) {
   const char* set = std::getenv(name.c_str());
@@ -24,16 +24,16 @@ std::string variable(const std::string& name, const std::string& options) {
 }  // namespace
 
 std::vector<std::string> SanitizerReports::environment(const std::string& options) const {
-  const std::string log = "log_path=" + folder_.path(kName);
+  const std::string code = "exitcode=" + std::to_string(kReported);
+  // Looking for the folder of a report would be among the calls that a preloaded library counts.
+  const std::string log = options.empty() ? "log_path=" + folder_.path(kName) : code;
   return {variable("ASAN_OPTIONS", options.empty() ? log : options + ":" + log),
-          variable("UBSAN_OPTIONS",
-                   "print_stacktrace=1:exitcode=" + std::to_string(kUndefinedBehaviour)),
-          variable("TSAN_OPTIONS", log)};
+          variable("UBSAN_OPTIONS", "print_stacktrace=1:" + code), variable("TSAN_OPTIONS", log)};
 }
 
 std::string SanitizerReports::shell_epilogue() const {
   return fmt::format("savvy_code=$?; test $savvy_code != {} || echo '{}' >'{}'; return $savvy_code",
-                     kUndefinedBehaviour, kText, folder_.path(kByExitCode));
+                     kReported, kText, folder_.path(kByExitCode));
 }
 
 void SanitizerReports::expect_none() const {
@@ -46,7 +46,7 @@ void SanitizerReports::expect_none() const {
 
 void SanitizerReports::expect_none(int exit_code) const {
   expect_none();
-  if (exit_code == kUndefinedBehaviour) throw std::runtime_error(kText);
+  if (exit_code == kReported) throw std::runtime_error(kText);
 }
 
 }  // namespace savvy::testing
