@@ -10,14 +10,13 @@
 #include "format/checkpoint_properties.h"
 #include "format/detail/metadata_rules.h"
 #include "format/errors.h"
+#include "format/key_groups.h"
 
 namespace savvy {
 namespace {
 
 using detail::RuleReport;
 using detail::StateOwner;
-
-constexpr std::int32_t kMaxKeyGroups = 1 << 15;  // KeyGroupRangeAssignment.UPPER_BOUND_...
 
 // Checkpoints puts operators into a map as it reads them.
 void check_operator_ids(RuleReport& report) {
@@ -38,7 +37,7 @@ void check_operator_ids(RuleReport& report) {
 
 bool has_sound_parallelism(const OperatorState& op) {
   return op.parallelism >= 1 && op.parallelism <= op.max_parallelism &&
-         op.max_parallelism <= kMaxKeyGroups;
+         op.max_parallelism <= kMostKeyGroups;
 }
 
 // The id that a snapshot has is the one that the uid gave the operator, whatever setUidHash says
@@ -91,7 +90,7 @@ void check_operator(const OperatorState& op, RuleReport& report) {
   if (!sound) {
     report.add(
         FindingCode::kParallelismBounds,
-        fmt::format("1 <= parallelism <= max parallelism <= {}", kMaxKeyGroups),
+        fmt::format("1 <= parallelism <= max parallelism <= {}", kMostKeyGroups),
         fmt::format("parallelism {}, max parallelism {}", op.parallelism, op.max_parallelism));
   }
   check_uid(op, report);

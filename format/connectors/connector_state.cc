@@ -205,11 +205,7 @@ void emit_coordinator_state(Bytes state, ValueSink& sink) {
     ByteReader in(state, "coordinator state");
     const std::optional<JavaValue> value = try_read_java_stream(in);
     const std::size_t max_events = 1000 + 32 * state.size();
-    NullSink trial;
-    if (value && in.at_end() && emit_java_value(*value, max_events, trial)) {
-      emit_java_value(*value, max_events, sink);
-      return;
-    }
+    if (value && in.at_end() && emit_java_value(*value, max_events, sink) > 0) return;
   }
   state.empty() ? sink.bytes(state) : sink.opaque(state, "coordinator", kUnknownCoordinator);
 }

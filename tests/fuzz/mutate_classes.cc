@@ -4,10 +4,8 @@
 #include <random>
 #include <vector>
 
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/mutate.h"
 #include "tests/fuzz/snapshot_classes.h"
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 namespace savvy::testing {
 namespace {
@@ -45,9 +43,7 @@ std::size_t replace_class(std::uint8_t* data, std::size_t size, std::size_t max_
   mutated.push_back(static_cast<std::uint8_t>(with.size()));
   mutated.insert(mutated.end(), with.begin(), with.end());
   mutated.insert(mutated.end(), data + name.offset + name.size, data + size);
-  if (mutated.size() > max_size) return 0;
-  std::copy(mutated.begin(), mutated.end(), data);
-  return mutated.size();
+  return put_mutated(mutated, data, max_size);
 }
 
 }  // namespace

@@ -3,10 +3,8 @@
 
 #include <random>
 
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/mutate.h"
 #include "tests/fuzz/parts.h"
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 namespace savvy::testing {
 namespace {
@@ -51,9 +49,7 @@ std::size_t mutate(std::uint8_t* data, std::size_t size, std::size_t max_size,
   change_one(parts, max_size - std::min(max_size, size), random);
   ByteVector mutated(data, data + *start);
   for (const Part& part : parts) append_part(part.kind, part.content, mutated);
-  if (mutated.size() > max_size) return 0;
-  std::copy(mutated.begin(), mutated.end(), data);
-  return mutated.size();
+  return put_mutated(mutated, data, max_size);
 }
 
 }  // namespace
