@@ -73,7 +73,7 @@ TEST_CASE("a rescaled snapshot holds what its source holds, at any parallelism a
       ++rescaled;
     }
   }
-  CHECK(rescaled >= 3 * 60);
+  CHECK(rescaled >= std::size_t{3} * 60);
 }
 
 TEST_CASE("key groups go to the subtasks that own them, and broadcast state to all",

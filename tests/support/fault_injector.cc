@@ -32,6 +32,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <mutex>
 #include <string>
 
 namespace {
@@ -44,7 +45,9 @@ enum class Use : char { kNone, kRead, kWritten };
 
 // What was opened here, so that calls with a descriptor are known.
 std::array<std::atomic<Use>, kFollowed> uses;
-std::atomic<long> calls = 0;
+long calls = 0;
+// The log's nth line is the nth call, whichever thread makes it.
+std::mutex numbering;
 
 long number_in(const char* variable) {
   const char* text = getenv(variable);
@@ -87,11 +90,16 @@ void log_call(const char* name, const char* subject) {
   syscall(SYS_write, wish().log, line.data(), line.size());
 }
 
+long number_call(const char* name, const char* subject) {
+  const std::lock_guard<std::mutex> in_order(numbering);
+  log_call(name, subject);
+  return ++calls;
+}
+
 // Whether this writing call is to go wrong.
 bool is_hit(const char* name, const char* subject, Use kind = Use::kWritten) {
   if ((kind == Use::kRead) != wish().reads) return false;
-  const long call = ++calls;
-  log_call(name, subject);
+  const long call = number_call(name, subject);
   if (call == wish().killed_at) kill(getpid(), SIGKILL);
   const bool hit = call == wish().call || (wish().onwards && wish().call > 0 && call > wish().call);
   if (!hit || wish().signal_number == 0) return hit;
