@@ -259,6 +259,7 @@ class ChainSearch {
       }
     }
     for (const auto& [folder, counts] : folders) {
+      const std::string& place = folder;  // clang 14 captures no structured binding
       Members members;
       std::uint64_t most = 0;
       for (const auto& [member, count] : counts) {
@@ -266,8 +267,8 @@ class ChainSearch {
         most = std::max(most, count);
       }
       const auto savepoint =
-          std::find_if(set_.members.begin(), set_.members.end(), [&](const SetMember& member) {
-            return member.kind == "savepoint" && member.real_directory == folder;
+          std::find_if(set_.members.begin(), set_.members.end(), [&place](const SetMember& member) {
+            return member.kind == "savepoint" && member.real_directory == place;
           });
       add(FindingCode::kNeedsSavepoint, at_file(folder),
           fmt::format("files below {}", set_.members[members.front()].real_job),

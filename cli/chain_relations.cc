@@ -89,6 +89,7 @@ std::vector<ChainGroup> group_files(const SnapshotSet& set) {
     if (file.local && !file.found_bytes) ++group.missing_count;
   }
   std::vector<ChainGroup> all;
+  all.reserve(groups.size());
   for (auto& [members, group] : groups) all.push_back(std::move(group));
   return all;
 }
@@ -115,6 +116,7 @@ Deletion delete_members(const SnapshotSet& set, const std::vector<std::size_t>& 
     }
   }
   std::vector<std::string> folders;
+  folders.reserve(deleted.size());
   for (const std::size_t member : deleted) {
     folders.push_back(absolute_path(set.members[member].directory));
   }

@@ -212,7 +212,7 @@ std::string render_json(const ChainReport& report) {
 }
 
 // What a line is stands first in it.
-Json record(std::string_view what, Json content) {
+Json record(std::string_view what, const Json& content) {
   Json json;
   json["record"] = what;
   json.update(content);

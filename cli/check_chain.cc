@@ -40,6 +40,7 @@ std::size_t find_member(const SnapshotSet& set, std::string word) {
 std::vector<std::size_t> find_members(const SnapshotSet& set,
                                       const std::vector<std::string>& words) {
   std::vector<std::size_t> found;
+  found.reserve(words.size());
   for (const std::string& word : words) found.push_back(find_member(set, word));
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -9,6 +9,7 @@ namespace {
 std::vector<ChannelHandle> copy_channels(const std::vector<ChannelHandle>& handles,
                                          StreamCopies& copies) {
   std::vector<ChannelHandle> copied;
+  copied.reserve(handles.size());
   for (const ChannelHandle& handle : handles) copied.push_back(copies.plan_all(handle));
   return copied;
 }

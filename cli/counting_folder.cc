@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "format/byte_units.h"
+
 namespace savvy {
 namespace {
 
@@ -24,7 +26,7 @@ class CountedFile final : public OutputFile {
   }
 
  private:
-  static constexpr std::uint64_t kStepBytes = 1024 * 1024;
+  static constexpr std::uint64_t kStepBytes = kMiB;
 
   void count() {
     folder_.add(uncounted_);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/key_targets.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "format/metadata_slots.h"
@@ -19,8 +20,8 @@ namespace savvy {
 namespace {
 
 // Key groups are taken together until a unit has this many bytes to read.
-constexpr std::uint64_t kUnitBytes = 1024 * 1024;
-constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
+constexpr std::uint64_t kUnitBytes = kMiB;
+constexpr std::size_t kCacheBytes = 16 * kMiB;
 
 constexpr const char* kManagedKeyed = "managed_keyed";
 

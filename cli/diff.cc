@@ -13,6 +13,7 @@
 #include "cli/diff_output.h"
 #include "cli/say.h"
 #include "cli/work_options.h"
+#include "format/byte_units.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
@@ -24,7 +25,7 @@ constexpr int kDiffers = 1;
 // Rows on a terminal that nobody asked to see all of.
 constexpr std::uint64_t kTextRows = 20;
 
-constexpr std::uint64_t kDefaultCacheBytes = 64 * 1024 * 1024;
+constexpr std::uint64_t kDefaultCacheBytes = 64 * kMiB;
 
 struct DiffCommandOptions {
   SnapshotOptions before;  // with the --map rules of both

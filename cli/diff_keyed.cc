@@ -20,6 +20,7 @@
 
 #include "cli/diff_parts.h"
 #include "cli/diff_pieces.h"
+#include "format/byte_units.h"
 #include "format/composite_key.h"
 #include "format/errors.h"
 #include "format/interruption.h"
@@ -29,7 +30,7 @@ namespace savvy {
 namespace {
 
 // Key groups are sorted together until they have this many bytes to read.
-constexpr std::uint64_t kBatchBytes = 1024 * 1024;
+constexpr std::uint64_t kBatchBytes = kMiB;
 
 constexpr std::string_view kAlike =
     "values of state \"{}\" of operator {} differ in their bytes and look alike as text";
@@ -227,8 +228,8 @@ class KeyedMerge final : public EntryMerge {
       key_.insert(key_.end(), entry.composite_key.begin(), entry.composite_key.end());
     }
     whole.composite_key = key_;
-    static const RowFilter kAll{RowFilterOptions{}};
-    KeyedRows(place.stream->states, place.stream->heads, kAll, content, place.stream->prefix_bytes,
+    static const RowFilter all{RowFilterOptions{}};
+    KeyedRows(place.stream->states, place.stream->heads, all, content, place.stream->prefix_bytes,
               place.stream->file, cells_)
         .add(whole);
     std::vector<RowCells> rows = cells_.take();
@@ -302,7 +303,7 @@ class KeyGroupWalk {
  public:
   explicit KeyGroupWalk(const OperatorDiff& diff)
       : diff_(diff),
-        memory_{diff.options.memory_bytes / (2 * (diff.options.jobs + 1)),
+        memory_{diff.options.memory_bytes / 2 / (diff.options.jobs + 1),
                 diff.options.temp_directory},
         pieces_{pieces_of(diff.before, diff.options), pieces_of(diff.after, diff.options)} {}
 

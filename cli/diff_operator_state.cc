@@ -36,11 +36,11 @@ void for_each_stream_of(const DiffSide& side, const StreamVisit& visit) {
 }
 
 const ByteVector& stored_snapshot(const StateMeta& state, std::string_view role) {
-  static const ByteVector kNone;
+  static const ByteVector none;
   for (const auto& [name, snapshot] : state.serializers) {
     if (name == role) return snapshot.stored;
   }
-  return kNone;
+  return none;
 }
 
 std::string value_text(const Type& type, Bytes value, std::string_view file) {
@@ -180,7 +180,7 @@ void for_each_entry(const OperatorStateStream& stream, const StateMeta& state,
   if (!key->walkable() || !value->walkable()) return visit({}, map->take_to_end());
   ByteReader& in = map->in();
   const Within place(in, state.name);
-  const std::size_t size = in.count(1, "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t start = in.offset();

@@ -10,11 +10,12 @@
 #include "cli/json_sink.h"
 #include "cli/record_output.h"
 #include "cli/table.h"
+#include "format/byte_units.h"
 
 namespace savvy {
 namespace {
 
-constexpr std::size_t kFlushBytes = 256 * 1024;
+constexpr std::size_t kFlushBytes = 256 * kKiB;
 
 // The columns that say where, in the order of dump's.
 constexpr std::array<Column, 6> kPlaceColumns = {Column::kKeyGroup,       Column::kStateKey,

@@ -67,7 +67,8 @@ bool is_described(const StateInfo& state) {
 }
 
 std::string_view name_of(const TypePtr& type, const TypeDescription& description) {
-  return type == nullptr ? std::string_view("none") : std::string_view(description.name);
+  if (type == nullptr) return "none";
+  return description.name;
 }
 
 class StructureDiff {

@@ -93,6 +93,7 @@ Json file_json(const FileEntry& file) {
 
 std::vector<Json> file_records(const std::vector<FileEntry>& files) {
   std::vector<Json> records;
+  records.reserve(files.size());
   for (const FileEntry& file : files) records.push_back(file_json(file));
   return records;
 }

@@ -27,11 +27,12 @@ std::string place_text(const FindingPlace& place) {
 // Text of several lines keeps them, each control character within a line becomes "?".
 void add_lines(std::string& text, std::string_view label, const std::string& content) {
   if (content.empty()) return;
+  const std::string_view lines = content;
   std::size_t start = 0;
-  for (bool first = true; start <= content.size(); first = false) {
-    const std::size_t end = std::min(content.find('\n', start), content.size());
+  for (bool first = true; start <= lines.size(); first = false) {
+    const std::size_t end = std::min(lines.find('\n', start), lines.size());
     text += fmt::format("  {:<9} {}\n", first ? label : "",
-                        printable(std::string_view(content).substr(start, end - start)));
+                        printable(lines.substr(start, end - start)));
     start = end + 1;
   }
 }
@@ -77,6 +78,7 @@ Json finding_json(const Finding& finding) {
 
 std::vector<Json> finding_records(const std::vector<Finding>& findings) {
   std::vector<Json> records;
+  records.reserve(findings.size());
   for (const Finding& finding : findings) records.push_back(finding_json(finding));
   return records;
 }

@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/snapshot_summary.h"
+#include "cli/stream_problems.h"
 #include "cli/table.h"
 #include "readers/catalog.h"
 #include "readers/inventory.h"
@@ -244,7 +245,7 @@ int run_inspect(const InspectOptions& options) {
   Report report{snapshot, read_catalog(snapshot, registry, depth), read_inventory(snapshot), {}};
   report.totals = total(report.files);
   Output("").write(render(report, options.format.format()));
-  return 0;
+  return tell_problems(report.operators, options.format.format());
 }
 
 }  // namespace

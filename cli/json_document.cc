@@ -5,12 +5,12 @@
 namespace savvy {
 namespace {
 
-constexpr int kIndent = 2;
+constexpr std::size_t kIndent = 2;
 
 void append_break(int depth, std::string& out) {
   if (depth < 0) return;  // all on one line
   out += '\n';
-  out.append(static_cast<std::size_t>(depth * kIndent), ' ');
+  out.append(static_cast<std::size_t>(depth) * kIndent, ' ');
 }
 
 // `depth` is negative for text on one line.

@@ -4,6 +4,7 @@
 
 #include "cli/json_sink.h"
 #include "format/byte_reader.h"
+#include "format/byte_units.h"
 #include "format/key_groups.h"
 
 namespace savvy {
@@ -11,7 +12,7 @@ namespace {
 
 // For the keys of one state in one key group. Fixed, so that the same snapshot has the same exact
 // and estimated figures wherever it is read.
-constexpr std::size_t kTallyBytes = 8 * 1024 * 1024;
+constexpr std::size_t kTallyBytes = 8 * kMiB;
 
 constexpr std::uint8_t kNullValue = 1;
 

@@ -116,4 +116,12 @@ int run_program(int argc, char** argv) {
 }  // namespace
 }  // namespace savvy
 
-int main(int argc, char** argv) { return savvy::run_program(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return savvy::run_program(argc, argv);
+  } catch (...) {
+    // Memory ran out while the arguments were read, or an error was told.
+    std::fputs("savvy: ended by an error of the system\n", stderr);
+    return savvy::kUnreadable;
+  }
+}

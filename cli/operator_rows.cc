@@ -58,7 +58,7 @@ void add_broadcast_rows(RowTask& task, const OperatorStateStream& stream, const 
     task.rows.end();
     return;
   }
-  const std::size_t size = in.count(1, "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     task.rows.begin(head);

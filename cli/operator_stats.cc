@@ -56,7 +56,7 @@ void add_broadcast(const OperatorStatsTask& task, std::int32_t subtask,
                         map->take_to_end().size());
     return;
   }
-  const std::size_t size = in.count(1, "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t key_start = in.offset();

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 
 namespace savvy {
 namespace {
 
-constexpr std::size_t kMaxHeldBytes = 32 * 1024 * 1024;
+constexpr std::size_t kMaxHeldBytes = 32 * kMiB;
 
 }  // namespace
 

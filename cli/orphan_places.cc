@@ -55,13 +55,13 @@ bool is_recovery_folder(std::string_view name) {
 
 // Whether one of the folders that a file lies in has such a name.
 template <typename Test>
-bool any_folder(const std::string& path, Test test) {
+bool any_folder(std::string_view path, Test test) {
   std::size_t start = 0;
   while (start < path.size()) {
     while (start < path.size() && path[start] == '/') ++start;
     const std::size_t end = path.find('/', start);
     if (end == std::string::npos) return false;
-    if (test(std::string_view(path).substr(start, end - start))) return true;
+    if (test(path.substr(start, end - start))) return true;
     start = end;
   }
   return false;

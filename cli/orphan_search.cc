@@ -65,6 +65,7 @@ class Sight {
       for (const ScannedFile& file : scan.metadata) all.emplace(file.path, file);
     }
     std::vector<ScannedFile> files;
+    files.reserve(all.size());
     for (const auto& [path, file] : all) files.push_back(file);
     return files;
   }

@@ -49,10 +49,10 @@ std::string end_text(const RelocateReport& report) {
                          : fmt::format("{} in {} files to copy\n",
                                        human_bytes(copied_bytes(report)), report.copies.size());
   }
-  const std::string text = fmt::format("{} URIs replaced, {} kept\n", report.uris.rewritten.size(),
-                                       report.uris.kept.size());
-  if (!report.result) return text;
-  return text + restore_command(report.options.destination, std::nullopt) + '\n';
+  std::string text = fmt::format("{} URIs replaced, {} kept\n", report.uris.rewritten.size(),
+                                 report.uris.kept.size());
+  if (report.result) text += restore_command(report.options.destination, std::nullopt) + '\n';
+  return text;
 }
 
 std::string report_text(const RelocateReport& report) {

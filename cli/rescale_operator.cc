@@ -127,6 +127,7 @@ class OperatorRescale {
 
   void rehash() {
     std::vector<NewSubtask> subtasks;
+    subtasks.reserve(static_cast<std::size_t>(plan_.new_parallelism));
     for (std::int32_t i = 0; i < plan_.new_parallelism; ++i) subtasks.push_back(subtask(i));
     if (has_managed_keyed(op_)) {
       const std::vector<KeyedHandle> written = rehash_keyed(context_, op_, handles_, subtasks);

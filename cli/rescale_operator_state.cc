@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/derived_id.h"
 #include "format/errors.h"
 #include "format/hash128.h"
@@ -16,7 +17,7 @@
 namespace savvy {
 namespace {
 
-constexpr std::size_t kCopyBytes = 256 * 1024;
+constexpr std::size_t kCopyBytes = 256 * kKiB;
 
 const StateMeta& find_state(const std::vector<StateMeta>& states, std::string_view name) {
   return *std::find_if(states.begin(), states.end(),
@@ -78,7 +79,7 @@ CopyDigest digest_of(const OperatorStateStream& stream, const StateMeta& state) 
     return digest;
   }
   ByteReader& in = map->in();
-  const std::size_t size = in.count(1, "broadcast map size");
+  const std::size_t size = decode_broadcast_map_size(in, *key, *value);
   for (std::size_t i = 0; i < size; ++i) {
     in.begin_entry();
     const std::uint64_t start = in.offset();
@@ -100,6 +101,7 @@ void require_one_raw_state(const OperatorHandle& handle, const OperatorState& op
 
 std::vector<OldListState> listed(const std::vector<OperatorStateEntry>& states) {
   std::vector<OldListState> listed;
+  listed.reserve(states.size());
   for (const OperatorStateEntry& state : states) {
     listed.push_back({state.name, state.mode, state.offsets.size()});
   }

@@ -7,12 +7,13 @@
 #include "cli/say.h"
 #include "cli/source_guard.h"
 #include "cli/work_options.h"
+#include "format/byte_units.h"
 
 namespace savvy {
 namespace {
 
 // For all threads together; what exceeds it goes to --tmp-dir.
-constexpr std::size_t kSortBudgetBytes = 128 * 1024 * 1024;
+constexpr std::size_t kSortBudgetBytes = 128 * kMiB;
 
 RowFormat row_format(const std::string& word) {
   if (word == "csv") return RowFormat::kCsv;

@@ -10,10 +10,11 @@
 #include "cli/message_types.h"
 #include "cli/row_run.h"
 #include "cli/ttl_options.h"
+#include "format/byte_units.h"
 
 namespace savvy {
 
-inline constexpr std::uint64_t kDefaultCacheBytes = 64 * 1024 * 1024;
+inline constexpr std::uint64_t kDefaultCacheBytes = 64 * kMiB;
 
 struct RowCommandOptions {
   SnapshotOptions snapshot;

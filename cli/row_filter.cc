@@ -31,11 +31,10 @@ std::optional<std::int32_t> parse_number(std::string_view text) {
   return number;
 }
 
-std::pair<std::int32_t, std::int32_t> parse_key_groups(const std::string& text) {
+std::pair<std::int32_t, std::int32_t> parse_key_groups(std::string_view text) {
   const std::size_t dash = text.find('-');
-  const auto first = parse_number(std::string_view(text).substr(0, dash));
-  const auto last =
-      dash == std::string::npos ? first : parse_number(std::string_view(text).substr(dash + 1));
+  const auto first = parse_number(text.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? first : parse_number(text.substr(dash + 1));
   if (!first || !last || *first > *last) {
     throw UsageError(fmt::format("--key-group {}: expected A or A-B, for example 0-42", text));
   }

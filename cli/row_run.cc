@@ -8,13 +8,14 @@
 #include "cli/helping_threads.h"
 #include "cli/ordered_output.h"
 #include "cli/row_units.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/interruption.h"
 
 namespace savvy {
 namespace {
 
-constexpr std::size_t kFlushBytes = 256 * 1024;
+constexpr std::size_t kFlushBytes = 256 * kKiB;
 
 // Unwinds a unit whose further rows nobody wants: the limit is reached, or an earlier unit failed.
 struct StopUnit {};

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/operator_rows.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "readers/open_keyed.h"
@@ -17,7 +18,7 @@ namespace savvy {
 namespace {
 
 // Key groups are taken together until a unit has this many bytes to read.
-constexpr std::uint64_t kUnitBytes = 1024 * 1024;
+constexpr std::uint64_t kUnitBytes = kMiB;
 
 // An opened keyed stream with what its rows begin with.
 struct OpenedStream {

@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/snapshot_summary.h"
+#include "cli/stream_problems.h"
 #include "cli/table.h"
 #include "readers/catalog.h"
 #include "readers/local_storage.h"
@@ -156,7 +157,7 @@ int run_schema(const SchemaOptions& options) {
       make_serializer_registry(kryo_release(snapshot.metadata().version));
   const auto operators = wanted(read_catalog(snapshot, registry, CatalogDepth::kHeads), filter);
   Output("").write(render(snapshot, operators, options.format.format()));
-  return 0;
+  return tell_problems(operators, options.format.format());
 }
 
 }  // namespace

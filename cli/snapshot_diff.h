@@ -25,6 +25,7 @@
 #include "cli/cell_rows.h"
 #include "cli/keyed_rows.h"
 #include "cli/row_filter.h"
+#include "format/byte_units.h"
 #include "format/kryo_release.h"
 #include "readers/rocksdb_source.h"
 #include "readers/snapshot.h"
@@ -87,7 +88,7 @@ struct DiffResult {
 struct DiffOptions {
   RowFilter filter = RowFilter(RowFilterOptions{});
   RowContent content = RowContent::kWhole;
-  std::size_t memory_bytes = 128 * 1024 * 1024;
+  std::size_t memory_bytes = 128 * kMiB;
   std::string temp_directory;
   unsigned jobs = 1;
   std::shared_ptr<const RocksdbCache> cache;       // must be set

@@ -15,6 +15,7 @@
 #include "cli/source_guard.h"
 #include "cli/table.h"
 #include "cli/work_options.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/kryo_release.h"
 #include "readers/inventory.h"
@@ -27,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // For all threads together; what exceeds it goes to --tmp-dir.
-constexpr std::size_t kSortBudgetBytes = 64 * 1024 * 1024;
+constexpr std::size_t kSortBudgetBytes = 64 * kMiB;
 // Flink 1.11 brought version 3, and handles relative to the metadata.
 constexpr std::int32_t kFirstVersionWithRelativeFiles = 3;
 
@@ -128,7 +129,7 @@ std::string shell_text(const std::string& text) {
 }  // namespace
 
 void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
-  constexpr std::uint64_t kDefaultCacheBytes = 64 * 1024 * 1024;
+  constexpr std::uint64_t kDefaultCacheBytes = 64 * kMiB;
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   options.block_cache = kDefaultCacheBytes;
   command.add_option("SRC", options.source, "Directory that holds _metadata, or the metadata file")

@@ -46,7 +46,7 @@ std::int64_t id_in_name(const std::string& directory) {
 }
 
 std::string kind_of(const Snapshot& snapshot, const std::string& directory) {
-  const std::string word = kind_word(snapshot.properties());
+  std::string word = kind_word(snapshot.properties());
   if (snapshot.properties().kind != SnapshotKind::kUnknown) return word;
   const std::string name = fs::path(directory).filename().string();
   if (name.starts_with(kCheckpointPrefix)) return "checkpoint";

@@ -108,8 +108,9 @@ bool StatsPlace::operator<(const StatsPlace& other) const {
   const std::size_t rank = rank_of_kind(kind);
   const std::size_t other_rank = rank_of_kind(other.kind);
   // What belongs to no operator stands first.
-  return std::make_tuple(operator_index + 1, rank, std::string_view(state)) <
-         std::make_tuple(other.operator_index + 1, other_rank, std::string_view(other.state));
+  const std::size_t first = operator_index + 1;
+  const std::size_t other_first = other.operator_index + 1;
+  return std::tie(first, rank, state) < std::tie(other_first, other_rank, other.state);
 }
 
 StateStats& StatsTable::at(const StatsPlace& place) {

@@ -12,6 +12,7 @@
 #include "cli/stats_report.h"
 #include "cli/stats_run.h"
 #include "cli/work_options.h"
+#include "format/byte_units.h"
 #include "readers/local_storage.h"
 
 namespace savvy {
@@ -20,7 +21,7 @@ namespace {
 constexpr int kFine = 0;
 constexpr int kNothingFound = 1;
 
-constexpr std::uint64_t kDefaultCacheBytes = 64 * 1024 * 1024;
+constexpr std::uint64_t kDefaultCacheBytes = 64 * kMiB;
 
 struct StatsOptions {
   SnapshotOptions snapshot;

@@ -1,5 +1,8 @@
 // Figures as JSON documents and records.
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "cli/record_output.h"
@@ -137,6 +140,20 @@ void add_keyed_fields(const StateStats& stats, Json& json) {
   json["largest_values"] = largest_values_json(stats);
 }
 
+bool has_key_groups(const StatsPlace& place) {
+  return is_keyed(place) || place.kind == "raw_keyed";
+}
+
+// Those that the filter lets through. Metadata may claim any number, but there are only so many.
+std::uint64_t count_key_groups(const RowFilter& filter, const OperatorState& op) {
+  std::uint64_t count = 0;
+  for (std::int32_t group = 0; group < std::min(op.max_parallelism, kMostKeyGroups); ++group) {
+    const std::int32_t subtask = subtask_of_key_group(group, op.parallelism, op.max_parallelism);
+    if (filter.wants_key_group(group) && filter.wants_subtask(subtask)) ++count;
+  }
+  return count;
+}
+
 Json state_json(const StatsPlace& place, const StateStats& stats, const OperatorStats& of) {
   Json json;
   json["kind"] = place.kind;
@@ -146,11 +163,10 @@ Json state_json(const StatsPlace& place, const StateStats& stats, const Operator
   json["bytes"] = stats.bytes();
   if (stats.key_bytes.total() > 0) json["key_bytes"] = sizes_json(stats.key_bytes);
   json["value_bytes"] = sizes_json(stats.value_bytes);
-  const bool has_key_groups = is_keyed(place) || place.kind == "raw_keyed";
-  if (has_key_groups) json["key_groups"] = key_groups_json(stats, of);
+  if (has_key_groups(place)) json["key_groups"] = key_groups_json(stats, of);
   if (!stats.subtasks.empty()) {
     json["subtasks"] =
-        has_key_groups ? keyed_subtasks_json(stats.subtasks) : subtasks_json(stats.subtasks);
+        has_key_groups(place) ? keyed_subtasks_json(stats.subtasks) : subtasks_json(stats.subtasks);
   }
   if (is_keyed(place)) add_keyed_fields(stats, json);
   if (stats.empty_collections > 0) json["empty_collections"] = stats.empty_collections;
@@ -180,7 +196,7 @@ Json operator_json(const OperatorStats& of) {
 // Objects inside a record as fields of their own: {"a": {"b": 1}} is a_b. Arrays stay.
 void flatten(const std::string& prefix, const Json& json, Json& record) {
   for (const auto& [name, value] : json.items()) {
-    const std::string full = prefix.empty() ? name : prefix + "_" + name;
+    const std::string full = prefix.empty() ? name : fmt::format("{}_{}", prefix, name);
     if (value.is_object()) {
       flatten(full, value, record);
     } else {
@@ -213,13 +229,9 @@ std::vector<OperatorStats> by_operator(const StatsReport& report) {
   }
   for (OperatorStats& of : operators) {
     if (of.op == nullptr) continue;
-    for (std::int32_t group = 0; group < of.op->max_parallelism; ++group) {
-      const std::int32_t subtask =
-          subtask_of_key_group(group, of.op->parallelism, of.op->max_parallelism);
-      if (report.filter.wants_key_group(group) && report.filter.wants_subtask(subtask)) {
-        ++of.key_group_count;
-      }
-    }
+    const bool keyed = std::any_of(of.states.begin(), of.states.end(),
+                                   [](const auto& state) { return has_key_groups(*state.first); });
+    if (keyed) of.key_group_count = count_key_groups(report.filter, *of.op);
   }
   return operators;
 }

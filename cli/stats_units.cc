@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/keyed_stats.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "readers/open_keyed.h"
@@ -14,7 +15,7 @@ namespace savvy {
 namespace {
 
 // Key groups are taken together until a unit has this many bytes to read.
-constexpr std::uint64_t kUnitBytes = 1024 * 1024;
+constexpr std::uint64_t kUnitBytes = kMiB;
 
 bool wants_any_kind(const RowFilter& filter, std::initializer_list<std::string_view> kinds) {
   return std::any_of(kinds.begin(), kinds.end(),
@@ -56,7 +57,7 @@ void StatsUnitQueue::plan_operator(std::size_t operator_index) {
   }
 }
 
-void StatsUnitQueue::plan_operator_state(std::size_t operator_index, OperatorReader read) {
+void StatsUnitQueue::plan_operator_state(std::size_t operator_index, const OperatorReader& read) {
   planned_.emplace_back([this, operator_index, read](std::deque<StatsUnit>& ready) {
     ready.emplace_back([this, operator_index, read](StatsTable& table) {
       read({snapshot_, registry_, filter_, operator_index, table});

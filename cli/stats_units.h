@@ -37,7 +37,7 @@ class StatsUnitQueue {
 
   void plan_operator(std::size_t operator_index);
   void plan_subtask(std::size_t operator_index, const Subtask& subtask);
-  void plan_operator_state(std::size_t operator_index, OperatorReader read);
+  void plan_operator_state(std::size_t operator_index, const OperatorReader& read);
   void plan_raw_keyed(std::size_t operator_index, const Subtask& subtask);
   void plan_keyed(std::size_t operator_index, const Subtask& subtask,
                   std::unique_ptr<const KeyedSource> keyed, std::deque<StatsUnit>& units) const;

@@ -6,12 +6,13 @@
 #include <string_view>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 
 namespace savvy {
 namespace {
 
-constexpr std::size_t kCopyBytes = 1024 * 1024;
+constexpr std::size_t kCopyBytes = kMiB;
 
 struct StreamPlace {
   std::string identity;

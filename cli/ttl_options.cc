@@ -59,8 +59,7 @@ TtlRules::TtlRules(const TtlOptions& options) : now_ms_(parse_now(options.now)) 
     // A state's name may hold '=', a duration cannot.
     const std::size_t equals = text.rfind('=');
     const std::optional<std::int64_t> ttl_ms =
-        equals == std::string::npos ? std::nullopt
-                                    : parse_duration_ms(std::string_view(text).substr(equals + 1));
+        equals == std::string::npos ? std::nullopt : parse_duration_ms(text.substr(equals + 1));
     if (!ttl_ms || *ttl_ms <= 0) {
       throw UsageError(fmt::format(
           "--ttl {}: expected STATE=DURATION, for example session=12h, 90s, 7d or PT15M", text));

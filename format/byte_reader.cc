@@ -143,7 +143,8 @@ std::string ByteReader::places() const {
   for (const Within* w = within_; w != nullptr; w = w->outer_) {
     std::string part(w->what_);
     if (w->index_ >= 0) part += fmt::format(" {}", w->index_);
-    path = path.empty() ? part : part + " > " + path;
+    if (!path.empty()) part += " > ";
+    path.insert(0, part);
   }
   return path.empty() ? path : "\n  while reading " + path;
 }

@@ -197,7 +197,7 @@ void ChangeReplay::append(std::size_t state, Value added, Value& value) const {
   value.issue = is_list ? std::max(value.issue, added.issue) : EntryIssue::kUnmergedValues;
 }
 
-void ChangeReplay::make_ready(std::size_t state, std::int32_t key_group, Values values) {
+void ChangeReplay::make_ready(std::size_t state, std::int32_t key_group, Values&& values) {
   for (auto& [key, value] : values) {
     ready_.push_back({state, key_group, key, std::move(value)});
   }

@@ -69,7 +69,7 @@ class ChangeReplay final : public KeyedEntrySource {
   void apply(std::size_t state, Step step, Values& values);
   void merge(std::size_t state, const NamespaceMerge& merge, Values& values) const;
   void append(std::size_t state, Value added, Value& value) const;
-  void make_ready(std::size_t state, std::int32_t key_group, Values values);
+  void make_ready(std::size_t state, std::int32_t key_group, Values&& values);
 
   KeyedEntrySource& base_;
   KeyedEntrySource& steps_;

@@ -7,6 +7,7 @@
 
 #include "format/byte_writer.h"
 #include "format/composite_key.h"
+#include "format/element_count.h"
 #include "format/errors.h"
 #include "format/types/snapshot_type.h"
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "format/byte_units.h"
+
 namespace savvy {
 namespace {
 
-constexpr std::size_t kWindowBytes = 256 * 1024;
+constexpr std::size_t kWindowBytes = 256 * kKiB;
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "format/element_count.h"
 #include "format/errors.h"
 #include "format/types/snapshot_type.h"
 
@@ -30,8 +31,10 @@ void skip_entry(ByteReader& in, const KeyedStateSchema& state) {
     state.name_space->skip(in);
     return;
   }
+  const std::uint64_t start = in.offset();
   state.name_space->skip(in);
   state.key->skip(in);
+  expect_key(in, start);
   if (state.kind == KeyedStateKind::kList) return skip_list(in, state);
   if (state.kind == KeyedStateKind::kMap) return skip_map(in, state);
   skip_state_element(in, state);
@@ -82,6 +85,10 @@ bool HeapSections::next_entry(Bytes& entry) {
   }
   entry = in_.bytes_since(start);
   return true;
+}
+
+void expect_key(const ByteReader& in, std::uint64_t start) {
+  if (in.offset() == start) in.fail("a namespace and a key without bytes");
 }
 
 void skip_state_element(ByteReader& in, const KeyedStateSchema& state) {

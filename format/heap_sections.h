@@ -59,6 +59,10 @@ class HeapSections {
   std::size_t entries_left_ = 0;
 };
 
+// Fails if the namespace and the key that begin at `start` took no bytes: an entry of such a key has
+// none either, and a count of them no bound.
+void expect_key(const ByteReader& in, std::uint64_t start);
+
 // Moves over a value, a list element or a map value, with its TTL time.
 void skip_state_element(ByteReader& in, const KeyedStateSchema& state);
 

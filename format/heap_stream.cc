@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "format/byte_units.h"
 #include "format/composite_key.h"
 #include "format/errors.h"
 
@@ -59,7 +60,7 @@ bool HeapKeyGroup::next_divided(KeyedEntry& entry) {
 }
 
 void HeapKeyGroup::take_undivided(KeyedEntry& entry) {
-  constexpr std::size_t kStep = 64 * 1024;
+  constexpr std::size_t kStep = 64 * kKiB;
   in_.begin_entry();
   const std::uint64_t start = in_.offset();
   while (!in_.at_end()) in_.take(in_.peek(kStep).size(), "key group");
@@ -93,6 +94,7 @@ void HeapKeyGroup::read_key() {
   state.name_space->skip(in_);
   const std::uint64_t key_start = in_.offset();
   state.key->skip(in_);
+  expect_key(in_, start);
   const Bytes key = in_.bytes_since(key_start);
   const Bytes name_space =
       in_.bytes_since(start).first(static_cast<std::size_t>(key_start - start));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "format/element_count.h"
 #include "format/modified_utf8.h"
 #include "format/scalar_name.h"
 #include "format/types/class_names.h"

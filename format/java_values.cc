@@ -73,8 +73,7 @@ class Emitter {
   Emitter(std::size_t max_events, ValueSink& sink) : events_left_(max_events), sink_(sink) {}
 
   bool emit(const JavaValue& value) {
-    if (events_left_ == 0 || path_.size() > kMaxDepth) return false;
-    --events_left_;
+    if (path_.size() > kMaxDepth || !spend(1)) return false;
     switch (value.kind()) {
       case JavaKind::kAbsent:
       case JavaKind::kNull:
@@ -85,22 +84,18 @@ class Emitter {
         return true;
       case JavaKind::kString:
       case JavaKind::kEnum:
-        sink_.string(value.text());
-        return true;
+        return emit_text(value.text());
       case JavaKind::kClass:
       case JavaKind::kClassDescription:
-        sink_.string(value.class_name());
-        return true;
+        return emit_text(value.class_name());
       case JavaKind::kBlock:
-        sink_.bytes(value.bytes());
-        return true;
+        return emit_bytes(value.bytes());
       case JavaKind::kArray:
       case JavaKind::kObject:
         break;
     }
     if (std::find(path_.begin(), path_.end(), value.node()) != path_.end()) {
-      emit_cycle(value);
-      return true;
+      return emit_cycle(value);
     }
     path_.push_back(value.node());
     const bool complete = value.kind() == JavaKind::kArray ? emit_array(value) : emit_object(value);
@@ -108,7 +103,27 @@ class Emitter {
     return complete;
   }
 
+  std::size_t events_left() const { return events_left_; }
+
  private:
+  bool spend(std::size_t events) {
+    if (events > events_left_) return false;
+    events_left_ -= events;
+    return true;
+  }
+
+  bool emit_text(std::string_view text) {
+    if (!spend(text.size() / kEventBytes)) return false;
+    sink_.string(text);
+    return true;
+  }
+
+  bool emit_bytes(Bytes bytes) {
+    if (!spend(bytes.size() / kEventBytes)) return false;
+    sink_.bytes(bytes);
+    return true;
+  }
+
   void emit_primitive(const JavaValue& value) {
     switch (value.code()) {
       case 'Z':
@@ -129,18 +144,16 @@ class Emitter {
     }
   }
 
-  void emit_cycle(const JavaValue& value) {
+  bool emit_cycle(const JavaValue& value) {
     sink_.begin_object();
     sink_.field("$cycle");
-    sink_.string(value.class_name());
+    const bool complete = emit_text(value.class_name());
     sink_.end_object();
+    return complete;
   }
 
   bool emit_array(const JavaValue& array) {
-    if (array.class_name() == "[B") {
-      sink_.bytes(array.bytes());
-      return true;
-    }
+    if (array.class_name() == "[B") return emit_bytes(array.bytes());
     sink_.begin_array();
     bool complete = true;
     for (std::size_t i = 0; i < array.size() && complete; ++i) complete = emit(array.element(i));
@@ -152,10 +165,7 @@ class Emitter {
     if (std::find(kBoxes.begin(), kBoxes.end(), object.class_name()) != kBoxes.end()) {
       return emit(object.field("value"));
     }
-    if (const auto text = known_text(object)) {
-      sink_.string(*text);
-      return true;
-    }
+    if (const auto text = known_text(object)) return emit_text(*text);
     if (const auto list = object.list()) return emit_list(*list);
     if (const auto map = object.map()) return emit_map(*map);
     return emit_fields(object);
@@ -177,6 +187,7 @@ class Emitter {
     bool complete = true;
     for (const auto& [key, value] : map) {
       if (object) {
+        complete = spend(key.text().size() / kEventBytes);
         sink_.field(key.text());
       } else {
         sink_.begin_array();
@@ -193,11 +204,12 @@ class Emitter {
   bool emit_fields(const JavaValue& object) {
     sink_.begin_object();
     sink_.field("$class");
-    sink_.string(object.class_name());
-    bool complete = true;
+    bool complete = emit_text(object.class_name());
     for (const auto& [name, value] : object.fields()) {
+      complete = complete && spend(name.size() / kEventBytes);
+      if (!complete) break;
       sink_.field(name);
-      complete = complete && emit(value);
+      complete = emit(value);
     }
     const std::vector<JavaValue> data = object.annotation();
     if (complete && !data.empty()) {
@@ -215,11 +227,13 @@ class Emitter {
 
 }  // namespace
 
-bool emit_java_value(const JavaValue& value, std::size_t max_events, ValueSink& sink) {
+std::size_t emit_java_value(const JavaValue& value, std::size_t max_events, ValueSink& sink) {
   // A walk that reports nowhere comes first: what was reported cannot be taken back.
   NullSink nowhere;
-  if (!Emitter(max_events, nowhere).emit(value)) return false;
-  return sink.discards() || Emitter(max_events, sink).emit(value);
+  Emitter trial(max_events, nowhere);
+  if (!trial.emit(value)) return 0;
+  if (!sink.discards()) Emitter(max_events, sink).emit(value);
+  return max_events - trial.events_left();
 }
 
 }  // namespace savvy

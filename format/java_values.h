@@ -14,8 +14,11 @@
 
 namespace savvy {
 
-// Reports nothing and returns false where more than `max_events` values would be reported: shared
-// objects can make a small stream a huge tree.
-bool emit_java_value(const JavaValue& value, std::size_t max_events, ValueSink& sink);
+// Returns how many events it took: one for each value, and one more for each kEventBytes of text and
+// bytes. Reports nothing and returns 0 where they would be more than `max_events`: shared objects can
+// make a small stream a huge tree, and shared texts a huge document.
+std::size_t emit_java_value(const JavaValue& value, std::size_t max_events, ValueSink& sink);
+
+inline constexpr std::size_t kEventBytes = 16;
 
 }  // namespace savvy

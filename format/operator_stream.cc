@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "format/element_count.h"
 #include "format/errors.h"
 
 namespace savvy {
@@ -74,6 +75,10 @@ OperatorStreamHead decode_operator_stream_head(ByteReader& in, const SerializerR
   head.broadcast_states =
       decode_states(in, registry, BackendStateType::kBroadcast, "broadcast states");
   return head;
+}
+
+std::size_t decode_broadcast_map_size(ByteReader& in, const Type& key, const Type& value) {
+  return element_count(in, key.min_bytes() + value.min_bytes(), "broadcast map size");
 }
 
 void encode_operator_stream_head(const OperatorStreamHead& head, ByteWriter& out) {

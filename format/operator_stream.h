@@ -29,6 +29,9 @@ struct OperatorStreamHead {
 };
 
 OperatorStreamHead decode_operator_stream_head(ByteReader& in, const SerializerRegistry& registry);
+// How many entries the map of a broadcast state has, which stands in front of them.
+std::size_t decode_broadcast_map_size(ByteReader& in, const Type& key, const Type& value);
+
 void encode_operator_stream_head(const OperatorStreamHead& head, ByteWriter& out);
 
 }  // namespace savvy

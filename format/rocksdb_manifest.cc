@@ -83,8 +83,10 @@ class Decoder {
     Edit edit;
     while (!in.at_end()) read_field(in, edit);
     if (edit.added_family) {
-      const bool is_new = edit.family == 0 || !families_.contains(edit.family);
-      if (!is_new) in.fail(fmt::format("column family {} is there already", edit.family), 0);
+      // The default family too: it is there from the start.
+      if (families_.contains(edit.family)) {
+        in.fail(fmt::format("column family {} is there already", edit.family), 0);
+      }
       families_[edit.family].name = *edit.added_family;
     }
     const auto family = families_.find(edit.family);
@@ -102,7 +104,9 @@ class Decoder {
         in.fail(fmt::format("file {} is there already", number), 0);
       }
     }
-    if (edit.drops_family) families_.erase(family);
+    if (!edit.drops_family) return;
+    if (edit.family == 0) in.fail("the default column family is dropped", 0);
+    families_.erase(family);
   }
 
   RocksdbManifest take() {

@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, 22> kScalarKinds = {
 
 std::string_view scalar_name(const TypeDescription& type) {
   const auto* found = std::find(kScalarKinds.begin(), kScalarKinds.end(), type.kind);
-  return found == kScalarKinds.end() ? std::string_view() : std::string_view(type.name);
+  if (found == kScalarKinds.end()) return {};
+  return type.name;
 }
 
 bool is_byte_array(const TypeDescription& type) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "format/byte_units.h"
 #include "format/detail/crc32c.h"
 #include "format/detail/little_endian.h"
 #include "format/detail/snappy_chunk.h"
@@ -18,7 +19,7 @@ using namespace snappy_chunk;
 
 // A snappy copy of three bytes yields at most 64.
 constexpr std::uint64_t kMaxRatio = 22;
-constexpr std::size_t kWindowBytes = 256 * 1024;
+constexpr std::size_t kWindowBytes = 256 * kKiB;
 
 const char* as_chars(Bytes bytes) { return reinterpret_cast<const char*>(bytes.data()); }
 

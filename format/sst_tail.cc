@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "format/byte_reader.h"
+#include "format/byte_units.h"
 #include "format/detail/crc32c.h"
 #include "format/detail/little_endian.h"
 #include "format/detail/sst_block.h"
@@ -26,7 +27,7 @@ constexpr std::uint64_t kOtherMagics[] = {
 constexpr std::size_t kHandleBytes = 40;
 constexpr std::uint32_t kOldestVersion = 1;
 constexpr std::uint32_t kNewestVersion = 5;
-constexpr std::uint64_t kMaxBlockBytes = 4 * 1024 * 1024;
+constexpr std::uint64_t kMaxBlockBytes = 4 * kMiB;
 constexpr std::size_t kMostShared = 16;  // bytes of names to bytes of their block
 constexpr const char* kProperties = "rocksdb.properties";
 constexpr const char* kSessionId = "rocksdb.creating.session.identity";

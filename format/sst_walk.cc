@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "format/byte_units.h"
 #include "format/detail/little_endian.h"
 #include "format/detail/sst_block.h"
 #include "format/sst_file.h"
@@ -257,7 +258,7 @@ class Walker {
   }
 
   void check_gap(std::uint64_t from, std::uint64_t to) {
-    constexpr std::uint64_t kPieceBytes = 64 * 1024;
+    constexpr std::uint64_t kPieceBytes = 64 * kKiB;
     ByteVector piece;
     for (std::uint64_t at = from; at < to; at += piece.size()) {
       piece.resize(static_cast<std::size_t>(std::min(kPieceBytes, to - at)));

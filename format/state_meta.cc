@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "format/byte_units.h"
 #include "format/detail/snapshot_resync.h"
 #include "format/errors.h"
 #include "format/types/opaque.h"
@@ -25,7 +26,7 @@ BackendStateType decode_backend_state_type(ByteReader& in) {
 // The type for a snapshot that cannot be understood, after moving past it; null if its end is
 // unknown.
 TypePtr skip_unknown_snapshot(ByteReader& in, SnapshotFollower follower) {
-  constexpr std::size_t kLongestPayload = 64 * 1024;
+  constexpr std::size_t kLongestPayload = 64 * kKiB;
   in.i32("serializer proxy version");
   SnapshotHead head{in.utf("snapshot class"), 0};
   head.version = in.i32("snapshot version");

@@ -150,8 +150,8 @@ std::optional<UriRules::Match> UriRules::rewrite(std::string_view uri) const {
         std::string_view(whole).substr(leaves_scheme ? kFileScheme.size() : 0);
     if (!is_prefix_of(from, text)) continue;
     const bool keeps_scheme = leaves_scheme && to.starts_with('/');
-    return Match{
-        i, (keeps_scheme ? std::string(kFileScheme) : "") + joined(to, text.substr(from.size()))};
+    const std::string_view scheme = keeps_scheme ? kFileScheme : std::string_view{};
+    return Match{i, fmt::format("{}{}", scheme, joined(to, text.substr(from.size())))};
   }
   return std::nullopt;
 }

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <string_view>
+#include <utility>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "readers/changelog_source.h"
@@ -19,13 +22,7 @@
 namespace savvy {
 namespace {
 
-constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
-
-// A state found in one stream; the same state of other subtasks is added to it.
-struct Finding {
-  StateInfo state;
-  std::int32_t subtask;
-};
+constexpr std::size_t kCacheBytes = 16 * kMiB;
 
 std::uint64_t bytes_of(const KeyedHandle& handle) {
   std::uint64_t total = 0;
@@ -61,6 +58,7 @@ class CatalogReader {
 
   OperatorCatalog read(const OperatorState& op) {
     catalog_ = {};
+    places_.clear();
     catalog_.op = &op;
     for (const Subtask& subtask : op.subtasks) {
       subtask_ = subtask.index;
@@ -267,8 +265,10 @@ class CatalogReader {
   }
 
   void add(StateInfo info) {
-    for (StateInfo& known : catalog_.states) {
-      if (known.kind != info.kind || known.name != info.name) continue;
+    const auto [place, fresh] =
+        places_.try_emplace({std::string(info.kind), info.name}, catalog_.states.size());
+    if (!fresh) {
+      StateInfo& known = catalog_.states[place->second];
       if (known.subtasks.back() != subtask_) known.subtasks.push_back(subtask_);
       known.stream_bytes += info.stream_bytes;
       if (known.key != nullptr && !known.key->walkable()) known.key = info.key;
@@ -299,6 +299,8 @@ class CatalogReader {
   const SerializerRegistry& registry_;
   CatalogDepth depth_;
   OperatorCatalog catalog_;
+  std::map<std::pair<std::string, std::string>, std::size_t>
+      places_;  // of states, by kind and name
   std::int32_t subtask_ = 0;
   std::unique_ptr<RandomAccessFile> meta_file_;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "readers/section_reader.h"
 
@@ -67,7 +68,7 @@ class ChangeFile {
   }
 
   void skip_to(std::uint64_t target) {
-    constexpr std::uint64_t kStep = 64 * 1024;
+    constexpr std::uint64_t kStep = 64 * kKiB;
     ByteReader& in = section_->in();
     while (in.offset() < target) {
       in.begin_entry();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/byte_writer.h"
 #include "format/compare_bytes.h"
 
@@ -92,7 +93,7 @@ bool EntrySorter::run_before(const Run& a, const Run& b) const {
 }
 
 void EntrySorter::spill() {
-  constexpr std::size_t kWriteBytes = 1024 * 1024;
+  constexpr std::size_t kWriteBytes = kMiB;
   if (file_ == nullptr) file_ = std::make_unique<TempFile>(memory_.temp_directory);
   sort_records();
   ByteWriter out;

@@ -45,7 +45,7 @@ std::optional<std::string> FileSearch::find_rule(const std::string& missing_path
   }
   std::size_t& failed = failed_[folder];
   if (failed == kMaxFailed) return std::nullopt;
-  const auto rule = suggest_map_rule(missing_path, uri, directory_);
+  auto rule = suggest_map_rule(missing_path, uri, directory_);
   if (rule) {
     rules_.emplace(folder, *rule);
   } else {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "format/byte_units.h"
 #include "format/key_group_range.h"
 #include "format/serializer_registry.h"
 #include "format/state_handles.h"
@@ -28,7 +29,7 @@ std::vector<KeyedStateSchema> read_keyed_schemas(const Snapshot& snapshot,
                                                  const SerializerRegistry& registry);
 
 // For the log of a changelog handle, and twice for each key group of it that is read.
-inline const SortMemory kChangelogMemory = {4 * 1024 * 1024, {}};
+inline const SortMemory kChangelogMemory = {4 * kMiB, {}};
 
 std::unique_ptr<KeyedSource> open_keyed_source(const Snapshot& snapshot, const KeyedHandle& handle,
                                                std::int32_t max_parallelism,

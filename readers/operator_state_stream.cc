@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "format/errors.h"
 
@@ -96,10 +97,12 @@ bool has_repeats(const std::vector<std::int64_t>& offsets) {
   return std::adjacent_find(offsets.begin(), offsets.end()) != offsets.end();
 }
 
-bool describes(const OperatorStreamHead& head, std::string_view name) {
-  const auto named = [name](const StateMeta& state) { return state.name == name; };
-  return std::any_of(head.list_states.begin(), head.list_states.end(), named) ||
-         std::any_of(head.broadcast_states.begin(), head.broadcast_states.end(), named);
+std::unordered_set<std::string_view> described_names(const OperatorStreamHead& head) {
+  std::unordered_set<std::string_view> names;
+  for (const auto* states : {&head.list_states, &head.broadcast_states}) {
+    for (const StateMeta& state : *states) names.insert(state.name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -107,23 +110,24 @@ bool describes(const OperatorStreamHead& head, std::string_view name) {
 OperatorStateStream::OperatorStateStream(std::unique_ptr<RandomAccessFile> file,
                                          const OperatorHandle& handle,
                                          const SerializerRegistry& registry)
-    : file_(std::move(file)), handle_(handle) {
+    : file_(std::move(file)) {
   SectionReader section(*file_, {0, file_->size()}, Compression::kNone);
   head_ = decode_operator_stream_head(section.in(), registry);
-  for (const OperatorStateEntry& state : handle_.states) {
-    if (!describes(head_, state.name)) {
+  const std::unordered_set<std::string_view> described = described_names(head_);
+  for (const OperatorStateEntry& state : handle.states) {
+    // A later entry of the same name replaces an earlier one, as in Flink's map.
+    entries_.insert_or_assign(state.name, &state);
+    if (!described.contains(state.name)) {
       throw FormatError(fmt::format("{}: the handle names state \"{}\", the stream does not",
                                     file_->name(), state.name));
     }
   }
-  bounds_.emplace(handle_.states, section.in().offset(), file_->size(), file_->name());
+  bounds_.emplace(handle.states, section.in().offset(), file_->size(), file_->name());
 }
 
 const OperatorStateEntry* OperatorStateStream::entry(std::string_view name) const {
-  // A later entry of the same name replaces an earlier one, as in Flink's map.
-  const auto found = std::find_if(handle_.states.rbegin(), handle_.states.rend(),
-                                  [name](const auto& state) { return state.name == name; });
-  return found == handle_.states.rend() ? nullptr : &*found;
+  const auto found = entries_.find(name);
+  return found == entries_.end() ? nullptr : found->second;
 }
 
 std::uint64_t OperatorStateStream::stored_bytes(std::string_view name) const {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "format/operator_stream.h"
@@ -56,8 +57,8 @@ class OperatorStateStream {
 
  private:
   std::unique_ptr<RandomAccessFile> file_;
-  const OperatorHandle& handle_;
   OperatorStreamHead head_;
+  std::unordered_map<std::string_view, const OperatorStateEntry*> entries_;  // of the handle
   std::optional<ElementBounds> bounds_;
 };
 

@@ -6,8 +6,8 @@
 
 #pragma once
 
+#include <map>
 #include <string>
-#include <unordered_map>
 
 namespace savvy {
 
@@ -18,7 +18,7 @@ class RealPaths {
  private:
   std::string folder(const std::string& path);
 
-  std::unordered_map<std::string, std::string> folders_;
+  std::map<std::string, std::string> folders_;
 };
 
 // Without "//", "." and "..", made absolute; no file is looked at.

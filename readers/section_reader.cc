@@ -1,5 +1,7 @@
 #include "readers/section_reader.h"
 
+#include "format/byte_units.h"
+
 namespace savvy {
 
 std::unique_ptr<ByteSource> SectionReader::make_source(const RandomAccessFile& file,
@@ -12,7 +14,7 @@ std::unique_ptr<ByteSource> SectionReader::make_source(const RandomAccessFile& f
 }
 
 Bytes SectionReader::take_to_end() {
-  constexpr std::size_t kStep = 64 * 1024;
+  constexpr std::size_t kStep = 64 * kKiB;
   in_.begin_entry();
   const std::uint64_t start = in_.offset();
   while (!in_.at_end()) in_.take(in_.peek(kStep).size(), "section");

@@ -20,6 +20,16 @@ ByteVector read_whole(const RandomAccessFile& file) {
   return bytes;
 }
 
+// A large file that is something else is told by its first bytes, and need not be read.
+void check_magic(const RandomAccessFile& file) {
+  constexpr std::uint64_t kLarge = 1 << 20;
+  if (file.size() < kLarge) return;
+  ByteVector head(sizeof kMetadataMagic);
+  file.read_at(0, head);
+  ByteReader in(head, file.name());
+  if (ByteReader(in).i32("magic number") != kMetadataMagic) decode_metadata(in);
+}
+
 // The path as given, without an empty or trailing component.
 std::string parent_directory(const std::string& metadata_path) {
   const fs::path parent = fs::path(metadata_path).parent_path();
@@ -37,6 +47,7 @@ Snapshot::Snapshot(const std::string& path, PathMap paths, const Storage& storag
     : paths_(std::move(paths)), storage_(storage), metadata_path_(find_metadata(path)) {
   directory_ = parent_directory(metadata_path_);
   const auto file = storage_.open(metadata_path_);
+  check_magic(*file);
   metadata_bytes_ = file->size();
   const ByteVector bytes = read_whole(*file);
   metadata_hash_ = hash_of(bytes);

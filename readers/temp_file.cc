@@ -18,7 +18,7 @@ constexpr mode_t kMode = 0600;
 
 std::string default_directory() {
   std::error_code error;
-  const std::string directory = std::filesystem::temp_directory_path(error).string();
+  std::string directory = std::filesystem::temp_directory_path(error).string();
   if (!error) return directory;
   throw IoError(
       IoDirection::kWriting,

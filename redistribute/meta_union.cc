@@ -119,6 +119,7 @@ class StateUnion {
 
   void add(const std::vector<StateMeta>& states, std::string_view label) {
     std::vector<std::size_t> ids;
+    ids.reserve(states.size());
     for (const StateMeta& state : states) ids.push_back(add_state(state, label));
     ids_.push_back(std::move(ids));
   }

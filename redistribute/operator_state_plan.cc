@@ -92,6 +92,7 @@ std::vector<std::size_t> split_order(const std::vector<OldOperatorState>& old,
   for (const std::size_t source : order) {
     const std::vector<OldListState>& listed = old[source].states;
     std::vector<std::string_view> names;
+    names.reserve(listed.size());
     for (const OldListState& state : listed) names.push_back(state.name);
     for (const std::size_t i : put_map_order(names)) {
       if (listed[i].mode == DistributionMode::kSplit) calls.push_back(names[i]);
@@ -205,6 +206,7 @@ std::vector<std::vector<NewListState>> plan_operator_state(const std::vector<Old
     return plan_in_place(old, states, static_cast<std::size_t>(new_parallelism));
   }
   std::vector<NewListState> empty;
+  empty.reserve(states.size());
   for (const StatePieces& state : states) {
     empty.push_back({std::string(state.name), state.mode, {}});
   }

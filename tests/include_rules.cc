@@ -74,12 +74,12 @@ std::vector<std::string> wrong_includes(std::string_view path, std::string_view 
   const std::string folder = folder_of(path);
   std::vector<std::string> found;
   if (!kFolders.contains(folder)) return found;
-  static const std::regex kInclude(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+  static const std::regex include(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
   std::istringstream lines{std::string(text)};
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
     std::smatch match;
-    if (!std::regex_search(line, match, kInclude)) continue;
+    if (!std::regex_search(line, match, include)) continue;
     const std::string target = match[1];
     const bool quoted = line.find('"') != std::string::npos;
     std::string why = objection(folder, target);

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/interruption.h"
 #include "writers/detail/descriptor.h"
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBufferBytes = 1024 * 1024;
+constexpr std::size_t kBufferBytes = kMiB;
 constexpr mode_t kNewFileMode = 0666;  // the umask takes from both
 constexpr mode_t kNewFolderMode = 0777;
 constexpr std::string_view kMetadata = "_metadata";
@@ -263,7 +264,7 @@ LocalMetadataFile::~LocalMetadataFile() {
 
 std::string LocalMetadataFile::write(Bytes metadata) {
   check_interrupt(interrupted_);
-  const std::string path = file_in(folder_, kUnverifiedMetadata);
+  std::string path = file_in(folder_, kUnverifiedMetadata);
   LocalOutputFile file(path, std::string(kUnverifiedMetadata), interrupted_);
   removed_by_destructor_ = true;
   file.append(metadata);

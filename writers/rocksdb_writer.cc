@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/hash128.h"
 #include "format/rocksdb_manifest.h"
@@ -21,7 +22,7 @@ constexpr std::string_view kDefaultFamily = "default";
 constexpr std::string_view kManifestName = "MANIFEST-000001";
 constexpr std::string_view kOptionsName = "OPTIONS-000002";
 constexpr std::uint64_t kFirstSstNumber = 3;
-constexpr std::size_t kCopyBytes = 1024 * 1024;
+constexpr std::size_t kCopyBytes = kMiB;
 
 Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

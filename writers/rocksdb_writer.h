@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "format/byte_units.h"
 #include "format/keyed_meta.h"
 #include "format/output.h"
 #include "format/sst_file.h"
@@ -32,7 +33,7 @@ struct RocksdbTarget {
   int format_version = 4;  // of new files: 4 for Flink 1.8 and later, 5 for 1.14 and later
   RocksdbCompression compression = RocksdbCompression::kSnappy;
   // A new file ends with the first key group that reaches this size, or at twice the size.
-  std::uint64_t target_file_bytes = 64 * 1024 * 1024;
+  std::uint64_t target_file_bytes = 64 * kMiB;
 };
 
 class RocksdbWriter {

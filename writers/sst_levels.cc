@@ -94,6 +94,7 @@ bool level0_holds(const std::vector<SstFile>& files) {
 // False if a file would have to move up to level 0, whose order it was never in.
 bool sink(std::vector<SstFile>& files) {
   std::vector<SstFile*> order;
+  order.reserve(files.size());
   for (SstFile& file : files) order.push_back(&file);
   std::sort(order.begin(), order.end(), placed_before);
   Files placed;

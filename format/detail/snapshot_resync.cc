@@ -29,24 +29,31 @@ class Shape {
     return value;
   }
 
-  std::optional<std::string> text() {
+  // The bytes of a text, not yet known to be one.
+  std::optional<Bytes> name() {
     const auto size = number(2);
     if (!size || *size == 0 || *size > bytes_.size()) return std::nullopt;
-    std::string decoded;
-    if (decode_modified_utf8(bytes_.first(*size), decoded) != *size) return std::nullopt;
+    const Bytes encoded = bytes_.first(*size);
     bytes_ = bytes_.subspan(*size);
-    return decoded;
+    return encoded;
   }
 
   template <std::size_t N>
   bool text_of(const std::array<std::string_view, N>& words) {
-    const auto word = text();
-    return word && std::find(words.begin(), words.end(), *word) != words.end();
+    const auto word = name();
+    return word && std::any_of(words.begin(), words.end(), [&](std::string_view known) {
+             return std::equal(known.begin(), known.end(), word->begin(), word->end());
+           });
   }
 
  private:
   Bytes bytes_;
 };
+
+bool is_text(Bytes encoded) {
+  std::string decoded;
+  return decode_modified_utf8(encoded, decoded) == encoded.size();
+}
 
 // utf role | i32 proxy version
 bool is_serializer(Bytes bytes) {
@@ -58,12 +65,14 @@ bool is_serializer(Bytes bytes) {
 // utf role
 bool is_state(Bytes bytes) {
   Shape shape(bytes);
-  if (!shape.text()) return false;
+  const auto name = shape.name();
+  if (!name) return false;
   const auto kind = shape.number(4);
   if (!kind || *kind > static_cast<std::uint32_t>(BackendStateType::kKeyValueV2)) return false;
   const auto options = shape.number(4);
-  if (options == 1U) return shape.text_of(kOptions);
-  return options == 0U && shape.number(4) == 1U && shape.text_of(kRoles);
+  const bool fits = options == 1U ? shape.text_of(kOptions)
+                                  : options == 0U && shape.number(4) == 1U && shape.text_of(kRoles);
+  return fits && is_text(*name);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "format/element_count.h"
 #include "format/modified_utf8.h"
 #include "format/types/class_names.h"
 #include "format/types/families.h"

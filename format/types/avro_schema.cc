@@ -15,6 +15,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 100;
+// Records of records of one type add up to more than a number holds; a value of so many bytes does
+// not exist.
+constexpr std::size_t kMostBytes = 0x7FFFFFFF;
 
 // Flink's DataOutputEncoder writes numbers, lengths and branches at their full width.
 struct Primitive {
@@ -171,7 +174,7 @@ class AvroSchemaParser {
       node.children.push_back(parse_type(member(field, "type"),
                                          inner.empty() ? inner : inner.substr(0, inner.size() - 1),
                                          depth + 1));
-      min_bytes += node.children.back()->min_bytes;
+      min_bytes = std::min(kMostBytes, min_bytes + node.children.back()->min_bytes);
     }
     node.min_bytes = min_bytes;
     return &node;

@@ -16,7 +16,10 @@ namespace savvy {
 namespace {
 
 constexpr int kMaxDepth = 400;
-constexpr std::uint64_t kMaxEmptyElements = 1'000'000;
+// Nulls and empty records take no bytes, and a schema can nest them so that one value has more
+// parts than there are atoms: what a value may have by itself, and for each of its bytes.
+constexpr std::uint64_t kMaxFreeParts = 1000;
+constexpr std::uint64_t kMaxPartsPerByte = 100;
 constexpr std::int64_t kMillisPerSecond = 1'000;
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
@@ -96,12 +99,17 @@ void emit_text(Bytes bytes, ValueSink& sink) {
 
 class AvroDecoder {
  public:
-  AvroDecoder(ByteReader& in, ValueSink& sink) : in_(in), sink_(sink) {}
+  AvroDecoder(ByteReader& in, ValueSink& sink) : in_(in), start_(in.offset()), sink_(sink) {}
 
   void decode(const AvroNode& node) {
     if (++depth_ > kMaxDepth) {
       throw UnsupportedError(fmt::format("{}: Avro records nested deeper than {}",
                                          in_.describe_position(), kMaxDepth));
+    }
+    if (++parts_ > kMaxFreeParts + kMaxPartsPerByte * (in_.offset() - start_)) {
+      throw UnsupportedError(
+          fmt::format("{}: an Avro value of {} parts, most of which take no bytes",
+                      in_.describe_position(), parts_));
     }
     decode_node(node);
     --depth_;
@@ -161,15 +169,9 @@ class AvroDecoder {
 
   // The size of the next block; 0 ends the collection.
   std::size_t block(std::size_t min_bytes_each) {
-    const std::uint64_t at = in_.offset();
     const std::uint32_t count = in_.leb32("Avro block count");
-    if (min_bytes_each > 0) return in_.checked_count(count, min_bytes_each, "Avro block count");
-    empty_elements_ += count;
-    if (empty_elements_ > kMaxEmptyElements) {
-      in_.fail_at(at, fmt::format("{} elements that take no bytes, expected at most {}",
-                                  empty_elements_, kMaxEmptyElements));
-    }
-    return count;
+    if (min_bytes_each == 0) return count;  // decode() counts them
+    return in_.checked_count(count, min_bytes_each, "Avro block count");
   }
 
   void decode_array(const AvroNode& element) {
@@ -195,9 +197,10 @@ class AvroDecoder {
   }
 
   ByteReader& in_;
+  std::uint64_t start_;
   ValueSink& sink_;
   int depth_ = 0;
-  std::uint64_t empty_elements_ = 0;  // so far, in all collections
+  std::uint64_t parts_ = 0;
 };
 
 }  // namespace

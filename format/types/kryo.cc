@@ -112,7 +112,8 @@ class KryoType final : public SnapshotType {
       description.attributes.emplace_back("registered", registration.tag);
     }
     for (const auto& [name, serializer] : config_.default_serializers) {
-      description.attributes.emplace_back("default_serializer", name + "=" + serializer);
+      description.attributes.emplace_back("default_serializer",
+                                          fmt::format("{}={}", name, serializer));
     }
     description.attributes.emplace_back("class", config_.type);
     return description;

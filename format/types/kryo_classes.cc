@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "format/types/kryo_reader.h"
@@ -28,11 +28,14 @@ constexpr std::array<std::string_view, 12> kChill = {"java.util.Arrays$ArrayList
                                                      "java.text.SimpleDateFormat"};
 
 // A class that is registered already takes no second id, unless with a serializer.
-void add_registration(const KryoRegistration& registration, std::vector<std::string>& names) {
-  const std::string& name = registration.class_name;
-  const bool chosen = !registration.serializer_class.empty();
-  const bool known = std::find(names.begin(), names.end(), name) != names.end();
-  if (name.empty() || chosen || !known) names.push_back(name);
+void add_registrations(const KryoConfig& config, std::vector<std::string>& names) {
+  std::set<std::string> known(names.begin(), names.end());
+  for (const KryoRegistration& registration : config.registrations) {
+    const std::string& name = registration.class_name;
+    const bool chosen = !registration.serializer_class.empty();
+    const bool fresh = known.insert(name).second;
+    if (name.empty() || chosen || fresh) names.push_back(name);
+  }
 }
 
 }  // namespace
@@ -43,29 +46,27 @@ KryoClasses::KryoClasses(const KryoConfig& config)
   names_.insert(names_.end(), kChill.begin(), kChill.end());
   for (const KryoRegistration& registration : config.registrations) {
     if (!registration.serializer_class.empty()) {
-      serializers_.emplace_back(registration.class_name, registration.serializer_class);
+      serializers_.emplace(registration.class_name, registration.serializer_class);
     }
-    add_registration(registration, names_);
-    add_registration(registration, bare_names_);
   }
-  serializers_.insert(serializers_.end(), config.default_serializers.begin(),
-                      config.default_serializers.end());
+  add_registrations(config, names_);
+  add_registrations(config, bare_names_);
+  // The first that is said of a class holds.
+  serializers_.insert(config.default_serializers.begin(), config.default_serializers.end());
 }
 
 std::string_view KryoClasses::name(std::uint32_t id, KryoRelease release) const {
   // Without the runtime on the class path nobody registers Chill's classes, and those of the job
   // follow the first ones. In Flink 1.x Scala's classes have these ids, which 2.x does without.
-  if (release == KryoRelease::kKryo5 && id < kScalaEnd) {
-    return id < bare_names_.size() ? std::string_view(bare_names_[id]) : std::string_view{};
-  }
-  return id < names_.size() ? std::string_view(names_[id]) : std::string_view{};
+  const bool is_bare = release == KryoRelease::kKryo5 && id < kScalaEnd;
+  const std::vector<std::string>& names = is_bare ? bare_names_ : names_;
+  if (id >= names.size()) return {};
+  return names[id];
 }
 
 std::string_view KryoClasses::serializer(std::string_view class_name) const {
-  for (const auto& [name, serializer] : serializers_) {
-    if (name == class_name) return serializer;
-  }
-  return {};
+  const auto found = serializers_.find(class_name);
+  return found == serializers_.end() ? std::string_view{} : std::string_view(found->second);
 }
 
 }  // namespace savvy

@@ -14,9 +14,8 @@ class Emitter {
 
   // False once there are too many events, which are then of no use.
   bool emit(std::size_t index) {
-    if (left_ == 0) return false;
-    --left_;
     const KryoNode& node = graph_[index];
+    if (!spend(1 + (node.text.size() + node.bytes.size()) / kEventBytes)) return false;
     if (open_[index]) return emit_cycle(node);
     open_[index] = true;
     const bool done = emit_node(node);
@@ -25,6 +24,12 @@ class Emitter {
   }
 
  private:
+  bool spend(std::size_t events) {
+    if (events > left_) return false;
+    left_ -= events;
+    return true;
+  }
+
   bool emit_cycle(const KryoNode& node) {
     sink_.begin_object();
     sink_.field("$cycle");
@@ -66,7 +71,9 @@ class Emitter {
       case KryoKind::kObject:
         return emit_object(node);
       case KryoKind::kJava:
-        return emit_java_value(node.java, left_, sink_);
+        return emit_java(node.java);
+      case KryoKind::kOther:
+        return emit(node.children[0]);
     }
     return false;
   }
@@ -94,8 +101,16 @@ class Emitter {
   }
 
   bool emit_named(const KryoNode& node, std::size_t i) {
-    sink_.field(graph_[node.children[i]].text);
+    const std::string& name = graph_[node.children[i]].text;
+    if (!spend(name.size() / kEventBytes)) return false;
+    sink_.field(name);
     return emit(node.children[i + 1]);
+  }
+
+  bool emit_java(const JavaValue& value) {
+    const std::size_t events = emit_java_value(value, left_, sink_);
+    left_ -= events;
+    return events > 0;
   }
 
   bool emit_pair(const KryoNode& node, std::size_t i) {

@@ -29,7 +29,8 @@ enum class KryoKind {
   kList,
   kMap,
   kObject,
-  kJava
+  kJava,
+  kOther,  // what its one child is
 };
 
 struct KryoNode {
@@ -45,7 +46,8 @@ struct KryoNode {
 
 using KryoGraph = std::vector<KryoNode>;
 
-// Reports nothing and returns false where more than `max_events` values would be reported.
+// Reports nothing and returns false where it would take more than `max_events` events, counted as
+// for Java objects.
 bool emit_kryo_value(const KryoGraph& graph, std::size_t root, std::size_t max_events,
                      ValueSink& sink);
 

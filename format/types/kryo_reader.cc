@@ -20,7 +20,9 @@ namespace {
 
 constexpr int kMaxDepth = 200;
 // Elements that are all null take no bytes.
-constexpr std::uint32_t kMaxNulls = 100'000;
+constexpr std::uint32_t kMaxNulls = 1000;
+// Longer than any name of a class. Names are copied, and each '[' is a step down.
+constexpr std::size_t kLongestName = 1024;
 constexpr std::uint32_t kNull = 0;
 constexpr std::uint32_t kNew = 1;
 constexpr std::uint32_t kByName = 1;
@@ -223,6 +225,7 @@ class Reader final : private KryoInnerObjects {
     if (code == kByName) return class_by_name();
     const std::string_view name = classes_.name(code - 2, release_);
     if (name.empty()) throw KryoUnknown({});
+    if (name.size() > kLongestName) throw KryoUnknown("class with a long name");
     if (name == "void") in_.in().fail_at(at, "an object of class void");
     return std::string(name);
   }
@@ -232,6 +235,7 @@ class Reader final : private KryoInnerObjects {
     const std::uint32_t number = in_.varint("Kryo class name");
     if (number > names_.size()) in_.in().fail_at(at, "a Kryo class name that was not given yet");
     if (number == names_.size()) names_.push_back(in_.required_string("Kryo class name"));
+    if (names_[number].size() > kLongestName) throw KryoUnknown("class with a long name");
     return names_[number];
   }
 
@@ -277,7 +281,25 @@ class Reader final : private KryoInnerObjects {
     references_.push_back(null_node());
   }
 
-  std::string read_text_object() override { return nodes_[class_and_object()].text; }
+  // Copied into each text that has it inside.
+  std::string read_text_object() override {
+    const std::string& text = nodes_[class_and_object()].text;
+    if (text.size() > kLongestName) throw KryoUnknown("long text inside another");
+    return text;
+  }
+
+  // A text or number is taken over, so that it can name an entry; what is large is only referred to.
+  KryoNode held(std::size_t index) {
+    const KryoNode& inner = nodes_[index];
+    // An object that is still being read looks like null.
+    const bool plain = inner.kind > KryoKind::kNull && inner.kind <= KryoKind::kText &&
+                       inner.text.size() <= kLongestName;
+    if (plain) return KryoNode(inner);
+    KryoNode node;
+    node.kind = KryoKind::kOther;
+    node.children = {index};
+    return node;
+  }
 
   KryoNode body(const std::string& name) {
     const std::string_view serializer = classes_.serializer(name);
@@ -365,7 +387,7 @@ class Reader final : private KryoInnerObjects {
         return map({key, class_and_object()});
       }
       case Form::kHolder:
-        return KryoNode(nodes_[class_and_object()]);
+        return held(class_and_object());
       case Form::kAtomicInteger:
         return integer(KryoKind::kInt, in_.zigzag("value"));
       case Form::kAtomicLong:

@@ -11,6 +11,8 @@
 
 #pragma once
 
+#include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -41,8 +43,8 @@ class KryoClasses {
 
  private:
   std::vector<std::string> names_;
-  std::vector<std::string> bare_names_;  // see name()
-  std::vector<std::pair<std::string, std::string>> serializers_;
+  std::vector<std::string> bare_names_;                          // see name()
+  std::map<std::string, std::string, std::less<>> serializers_;  // by class
 };
 
 struct KryoValue {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "format/element_count.h"
 #include "format/types/class_names.h"
 #include "format/types/families.h"
 #include "format/types/mask.h"

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace savvy {
 namespace {
 
@@ -88,11 +86,10 @@ End PojoType::decode_registered(ByteReader& in, Extent extent, ValueSink& sink) 
 
 End PojoType::decode_other(ByteReader& in, Extent extent, ValueSink& sink) const {
   const std::string name = in.utf("subclass");
-  const auto found = std::find_if(others_.begin(), others_.end(),
-                                  [&](const PojoPart& part) { return part.name == name; });
+  const auto found = other_by_name_.find(name);
   // Another copy of the serializer met the class: each has its own cache.
-  if (found == others_.end()) return give_up(in, extent, sink, name, kUnregistered);
-  return decode_subclass(*found, in, extent, sink, [&](const PojoType& pojo) {
+  if (found == other_by_name_.end()) return give_up(in, extent, sink, name, kUnregistered);
+  return decode_subclass(others_[found->second], in, extent, sink, [&](const PojoType& pojo) {
     return pojo.decode_as(in, extent, sink, name);
   });
 }

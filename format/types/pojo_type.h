@@ -6,7 +6,9 @@
 
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "format/types/snapshot_type.h"
@@ -27,7 +29,9 @@ class PojoType final : public SnapshotType {
         class_name_(std::move(class_name)),
         fields_(std::move(fields)),
         registered_(std::move(registered)),
-        others_(std::move(others)) {}
+        others_(std::move(others)) {
+    for (std::size_t i = 0; i < others_.size(); ++i) other_by_name_.emplace(others_[i].name, i);
+  }
 
   End decode(ByteReader& in, Extent extent, ValueSink& sink) const override {
     return decode_as(in, extent, sink, {});
@@ -47,6 +51,7 @@ class PojoType final : public SnapshotType {
   std::vector<PojoPart> fields_;
   std::vector<PojoPart> registered_;
   std::vector<PojoPart> others_;
+  std::map<std::string, std::size_t> other_by_name_;
 };
 
 }  // namespace savvy

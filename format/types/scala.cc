@@ -25,8 +25,9 @@ TypePtr read_case_class(SnapshotReader& reader, const SnapshotHead& head) {
   std::string class_name = reader.in().utf("case class");
   std::vector<TypePtr> fields = reader.read_nested();
   std::vector<std::string> names = numbered_names("_", 1, fields.size());
-  return std::make_shared<TupleType>(head, "case_class", std::move(class_name), std::move(names),
-                                     std::move(fields));
+  return check_tuple(reader, head,
+                     std::make_shared<const TupleType>(head, "case_class", std::move(class_name),
+                                                       std::move(names), std::move(fields)));
 }
 
 TypePtr read_nothing(SnapshotReader& reader, const SnapshotHead& head) {

@@ -5,13 +5,6 @@
 #include "format/errors.h"
 
 namespace savvy {
-namespace {
-
-// More elements without a byte than any program keeps; a guard against counts that cost nothing.
-constexpr std::size_t kMaxEmptyElements = 1 << 16;
-
-}  // namespace
-
 TypeDescription NestingType::describe_as(std::string_view kind, std::string_view name,
                                          std::span<const std::string_view> labels) const {
   TypeDescription description;
@@ -44,19 +37,6 @@ End give_up(ByteReader& in, Extent extent, ValueSink& sink, std::string_view cla
   }
   sink.opaque(in.rest("value"), class_name, reason);
   return End::kRestTaken;
-}
-
-std::size_t element_count(ByteReader& in, std::size_t min_bytes_each, std::string_view field) {
-  if (min_bytes_each > 0) return in.count(min_bytes_each, field);
-  const std::uint64_t at = in.offset();
-  const std::int32_t count = in.i32(field);
-  if (count < 0) in.fail_at(at, fmt::format("{} = {} is negative", field, count));
-  const auto size = static_cast<std::size_t>(count);
-  if (size > kMaxEmptyElements) {
-    in.fail_at(at, fmt::format("{} = {} of elements that take no bytes, expected at most {}", field,
-                               count, kMaxEmptyElements));
-  }
-  return size;
 }
 
 }  // namespace savvy

@@ -64,8 +64,4 @@ std::string_view simple_name(std::string_view class_name);
 End give_up(ByteReader& in, Extent extent, ValueSink& sink, std::string_view class_name,
             std::string_view reason);
 
-// An i32 count of elements, refused if they cannot fit. `overhead` is what stands before each of
-// them (a null flag). Elements without bytes are held to a fixed number.
-std::size_t element_count(ByteReader& in, std::size_t min_bytes_each, std::string_view field);
-
 }  // namespace savvy

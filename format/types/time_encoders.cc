@@ -98,11 +98,12 @@ KeyFit put_local_time(const Json& json, ByteWriter& out) {
 }
 
 KeyFit put_local_date_time(const Json& json, ByteWriter& out) {
-  const std::string* text = text_of(json);
-  const std::size_t middle = text == nullptr ? std::string::npos : text->find('T');
-  if (middle == std::string::npos) return KeyFit::kMismatch;
-  KeyFit fit = put_date(std::string_view(*text).substr(0, middle), out);
-  worsen(fit, put_time(std::string_view(*text).substr(middle + 1), out));
+  const std::string* found = text_of(json);
+  const std::string_view text = found == nullptr ? std::string_view{} : *found;
+  const std::size_t middle = text.find('T');
+  if (middle == std::string_view::npos) return KeyFit::kMismatch;
+  KeyFit fit = put_date(text.substr(0, middle), out);
+  worsen(fit, put_time(text.substr(middle + 1), out));
   return fit;
 }
 

@@ -1,4 +1,6 @@
 // Bytes   the fields back to back, without flags
+// Errors  UnsupportedError, from check_tuple(): more than 16 fields, own or of fields, that take no
+//         bytes, since each value has them all
 // Values  an object: f0, f1, ... for tuples; _1, _2, ... for Scala's case classes, whose field
 //         names are not in the file
 // Source  TupleSerializer, CaseClassSerializer
@@ -28,6 +30,8 @@ class TupleType final : public NestingType {
   int fixed_length() const override { return fixed_length_; }
   bool walkable() const override { return walkable_; }
   std::size_t min_bytes() const override { return min_bytes_; }
+  // Fields without bytes, those of fields that are tuples counted as well.
+  std::size_t free_parts() const { return free_parts_; }
 
  protected:
   TypeDescription describe_data() const override;
@@ -39,6 +43,11 @@ class TupleType final : public NestingType {
   int fixed_length_;
   bool walkable_;
   std::size_t min_bytes_;
+  std::size_t free_parts_;
 };
+
+// Refuses a tuple of which each value is many parts and few bytes.
+TypePtr check_tuple(const SnapshotReader& reader, const SnapshotHead& head,
+                    std::shared_ptr<const TupleType> tuple);
 
 }  // namespace savvy

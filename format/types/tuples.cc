@@ -22,6 +22,11 @@ int tuple_length(const std::vector<TypePtr>& fields) {
   return sum <= std::numeric_limits<int>::max() ? static_cast<int>(sum) : kVariableLength;
 }
 
+std::size_t free_parts_of(const TypePtr& field) {
+  const auto* tuple = dynamic_cast<const TupleType*>(field.get());
+  return (field->min_bytes() == 0 ? 1 : 0) + (tuple != nullptr ? tuple->free_parts() : 0);
+}
+
 // Tuple0 is one byte.
 class EmptyTupleType final : public SnapshotType {
  public:
@@ -43,8 +48,9 @@ TypePtr read_tuple(SnapshotReader& reader, const SnapshotHead& head) {
   std::string class_name = reader.in().utf("tuple class");
   std::vector<TypePtr> fields = reader.read_nested();
   std::vector<std::string> names = numbered_names("f", 0, fields.size());
-  return std::make_shared<TupleType>(head, "tuple", std::move(class_name), std::move(names),
-                                     std::move(fields));
+  return check_tuple(reader, head,
+                     std::make_shared<const TupleType>(head, "tuple", std::move(class_name),
+                                                       std::move(names), std::move(fields)));
 }
 
 TypePtr read_empty_tuple(SnapshotReader& reader, const SnapshotHead& head) {
@@ -74,7 +80,10 @@ TupleType::TupleType(SnapshotHead head, std::string_view kind, std::string class
                             [](const TypePtr& field) { return field->walkable(); })),
       min_bytes_(std::accumulate(
           children().begin(), children().end(), std::size_t{0},
-          [](std::size_t sum, const TypePtr& field) { return sum + field->min_bytes(); })) {}
+          [](std::size_t sum, const TypePtr& field) { return sum + field->min_bytes(); })),
+      free_parts_(std::accumulate(
+          children().begin(), children().end(), std::size_t{0},
+          [](std::size_t sum, const TypePtr& field) { return sum + free_parts_of(field); })) {}
 
 End TupleType::decode(ByteReader& in, Extent extent, ValueSink& sink) const {
   sink.begin_object();
@@ -93,6 +102,16 @@ TypeDescription TupleType::describe_data() const {
   TypeDescription description = describe_as(kind_, simple_name(class_name_), labels);
   description.attributes.emplace_back("class", class_name_);
   return description;
+}
+
+TypePtr check_tuple(const SnapshotReader& reader, const SnapshotHead& head,
+                    std::shared_ptr<const TupleType> tuple) {
+  constexpr std::size_t kMaxFreeParts = 16;
+  if (tuple->free_parts() > kMaxFreeParts) {
+    reader.refuse(head, fmt::format("{} fields that take no bytes, at most {} are read",
+                                    tuple->free_parts(), kMaxFreeParts));
+  }
+  return tuple;
 }
 
 void add_tuple_types(SerializerRegistry& registry) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/snappy_source.h"
 #include "readers/section_reader.h"
@@ -18,7 +19,7 @@ constexpr std::uint16_t kEndOfKeyGroup = 0xFFFF;
 constexpr std::uint8_t kLastOfState = 0x80;
 
 // Entries are let go of together, which is cheaper than one by one.
-constexpr std::uint64_t kHeldBytes = 16 * 1024;
+constexpr std::uint64_t kHeldBytes = 16 * kKiB;
 constexpr std::int32_t kOrdinaryBytes = 1024;
 
 std::uint64_t first_eight(Bytes bytes) {

@@ -59,11 +59,13 @@ class DatabaseCheck {
         findings_(findings) {}
 
   void check(double percent) {
-    guarded([&] { manifest_ = check_manifest(files_, findings_); });
-    guarded([&] { check_options(files_, manifest_ ? &manifest_->content : nullptr, findings_); });
+    guarded(FindingCode::kManifest, [&] { manifest_ = check_manifest(files_, findings_); });
+    guarded(FindingCode::kOptionsFile,
+            [&] { check_options(files_, manifest_ ? &manifest_->content : nullptr, findings_); });
     if (manifest_) {
       note_live_files();
-      guarded([&] { check_listed_files(files_, *manifest_, findings_); });
+      guarded(FindingCode::kManifestFiles,
+              [&] { check_listed_files(files_, *manifest_, findings_); });
       if (const auto states = read_states()) {
         check_families(files_, *manifest_, *states, findings_);
       }
@@ -72,7 +74,7 @@ class DatabaseCheck {
     check_other_files();
     for (const std::string& name : sample(percent)) {
       if (findings_.stopped()) return;
-      guarded([&] { check_sst(name); });
+      guarded(FindingCode::kSstDamaged, [&] { check_sst(name); });
     }
     if (manifest_ && !findings_.stopped()) check_keys();
   }
@@ -85,17 +87,12 @@ class DatabaseCheck {
 
   // A file that fails to be read does not end the check of the others.
   template <typename Check>
-  void guarded(Check check) {
+  void guarded(FindingCode damage, Check check) {
     try {
       check();
     } catch (const IoError& error) {
-      tell_unread(error);
+      findings_.add(finding_of(error, damage, files_.place(), "a file that can be read"));
     }
-  }
-
-  void tell_unread(const Error& error) {
-    findings_.add(
-        finding_of(error, FindingCode::kDataNotChecked, files_.place(), "a file that can be read"));
   }
 
   // Names of the states in the meta stream; nothing if that cannot be read, which the check of the

@@ -37,7 +37,8 @@ class HeapWalk {
   const Step& step() const { return step_; }
   // The state that is being read; empty between states.
   std::string_view state_name() const {
-    return state_ == nullptr ? std::string_view() : std::string_view(state_->name);
+    if (state_ == nullptr) return {};
+    return state_->name;
   }
 
   void run() {
@@ -90,8 +91,10 @@ class HeapWalk {
       read_namespace();
       return;
     }
+    const std::uint64_t start = in_.offset();
     read_namespace();
     read_key();
+    expect_key(in_, start);
     step_ = kValue;
     if (state_->kind == KeyedStateKind::kList) return skip_list();
     if (state_->kind == KeyedStateKind::kMap) return skip_map();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "format/byte_units.h"
 #include "format/composite_key.h"
 #include "format/key_groups.h"
 #include "format/serializer_registry.h"
@@ -17,7 +18,7 @@
 namespace savvy {
 namespace {
 
-constexpr std::size_t kCacheBytes = 8 * 1024 * 1024;
+constexpr std::size_t kCacheBytes = 8 * kMiB;
 // Behind all keys: key groups are below 0x8000.
 const ByteVector kEnd(8, 0xFF);
 

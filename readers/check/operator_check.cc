@@ -198,11 +198,11 @@ class OperatorCheck {
     ByteReader& in = section.in();
     const Within place(in, state.name);
     in.begin_entry();
-    const std::size_t size = in.count(1, "broadcast map size");
     if (!key.walkable() || !value.walkable()) {
       section.take_to_end();  // at least its chunks are whole
       return;
     }
+    const std::size_t size = decode_broadcast_map_size(in, key, value);
     for (std::size_t i = 0; i < size; ++i) {
       in.begin_entry();
       key.skip(in);

@@ -6,11 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "format/byte_units.h"
+
 namespace savvy {
 namespace {
 
 // They take some KiB a family.
-constexpr std::uint64_t kMaxBytes = 64 * 1024 * 1024;
+constexpr std::uint64_t kMaxBytes = 64 * kMiB;
 constexpr std::string_view kBlanks = " \t\r";
 
 std::string_view trimmed(std::string_view line) {

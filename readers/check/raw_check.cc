@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "format/byte_reader.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
 #include "format/section_bounds.h"
@@ -22,7 +23,7 @@ constexpr FindingCode kCode = FindingCode::kRawOrChannelData;
 
 // Bytes that only the operator can tell anything about: they can be read.
 void read_through(const RandomAccessFile& file, Stretch stretch) {
-  constexpr std::size_t kStep = 64 * 1024;
+  constexpr std::size_t kStep = 64 * kKiB;
   SectionReader section(file, stretch, Compression::kNone);
   ByteReader& in = section.in();
   while (!in.at_end()) {

@@ -1,5 +1,7 @@
 #include "readers/detail/rocksdb_files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -35,8 +37,7 @@ class RocksdbFile final : public rocksdb::FSRandomAccessFile, public rocksdb::FS
 
   IOStatus Read(std::size_t n, const rocksdb::IOOptions& options, rocksdb::Slice* result,
                 char* scratch, rocksdb::IODebugContext* debug) override {
-    const IOStatus status =
-        std::as_const(*this).Read(position_, n, options, result, scratch, debug);
+    IOStatus status = std::as_const(*this).Read(position_, n, options, result, scratch, debug);
     if (status.ok()) position_ += result->size();
     return status;
   }
@@ -70,11 +71,11 @@ void RocksdbFiles::rethrow_error() const {
 
 std::string RocksdbFiles::with_places(std::string text) const {
   for (const auto& [name, handle] : files_) {
-    const std::string local = std::string(kFolder) + "/" + name;
+    const std::string local = fmt::format("{}/{}", kFolder, name);
     const std::size_t at = text.find(local);
     if (at == std::string::npos) continue;
     const std::string place = snapshot_.local_path(*handle).value_or("inline bytes");
-    text.replace(at, local.size(), place + " (" + name + ")");
+    text.replace(at, local.size(), fmt::format("{} ({})", place, name));
   }
   return text;
 }
@@ -114,7 +115,7 @@ IOStatus RocksdbFiles::NewSequentialFile(const std::string& name, const rocksdb:
                                          std::unique_ptr<rocksdb::FSSequentialFile>* result,
                                          rocksdb::IODebugContext*) {
   std::unique_ptr<RandomAccessFile> file;
-  const IOStatus status = open(name, &file);
+  IOStatus status = open(name, &file);
   if (status.ok()) *result = std::make_unique<RocksdbFile>(name, std::move(file), *this);
   return status;
 }
@@ -123,7 +124,7 @@ IOStatus RocksdbFiles::NewRandomAccessFile(const std::string& name, const rocksd
                                            std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
                                            rocksdb::IODebugContext*) {
   std::unique_ptr<RandomAccessFile> file;
-  const IOStatus status = open(name, &file);
+  IOStatus status = open(name, &file);
   if (!status.ok()) return status;
   try {
     // No checksum guards a footer: one that says that blocks have none would keep RocksDB from
@@ -155,7 +156,7 @@ IOStatus RocksdbFiles::GetChildren(const std::string&, const rocksdb::IOOptions&
 IOStatus RocksdbFiles::GetFileSize(const std::string& name, const rocksdb::IOOptions&,
                                    std::uint64_t* size, rocksdb::IODebugContext*) {
   std::unique_ptr<RandomAccessFile> file;
-  const IOStatus status = open(name, &file);
+  IOStatus status = open(name, &file);
   if (status.ok()) *size = file->size();
   return status;
 }

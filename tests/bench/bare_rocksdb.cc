@@ -15,13 +15,15 @@
 #include <stdexcept>
 #include <thread>
 
+#include "format/byte_units.h"
+
 namespace savvy::bench {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kFileBytes = 64 * 1024 * 1024;
-constexpr std::size_t kBufferBytes = 1024 * 1024;
+constexpr std::uint64_t kFileBytes = 64 * kMiB;
+constexpr std::size_t kBufferBytes = kMiB;
 
 void check(const rocksdb::Status& status) {
   if (!status.ok()) throw std::runtime_error(status.ToString());

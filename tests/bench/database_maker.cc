@@ -10,15 +10,17 @@
 #include <stdexcept>
 #include <utility>
 
+#include "format/byte_units.h"
+
 namespace savvy::bench {
 namespace {
 
 namespace fs = std::filesystem;
 
 // Small, so that a gigabyte has several levels.
-constexpr std::size_t kWriteBufferBytes = 16 * 1024 * 1024;
-constexpr std::uint64_t kFileBytes = 32 * 1024 * 1024;
-constexpr std::uint64_t kFirstLevelBytes = 64 * 1024 * 1024;
+constexpr std::size_t kWriteBufferBytes = 16 * kMiB;
+constexpr std::uint64_t kFileBytes = 32 * kMiB;
+constexpr std::uint64_t kFirstLevelBytes = 64 * kMiB;
 
 void check(const rocksdb::Status& status) {
   if (!status.ok()) throw std::runtime_error(status.ToString());

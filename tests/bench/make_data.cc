@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "format/byte_units.h"
 #include "format/composite_key.h"
 #include "format/java_hash.h"
 #include "format/key_groups.h"
@@ -248,7 +249,7 @@ void make_canonical(const fs::path& rocksdb, const fs::path& folder) {
   const LocalStorage storage;
   const savvy::Snapshot snapshot(rocksdb.string(), PathMap(), storage);
   const SerializerRegistry registry = make_serializer_registry();
-  const RocksdbCache cache(64 * 1024 * 1024);
+  const RocksdbCache cache(64 * kMiB);
   testing::PlainOutputFolder out(folder);
   std::vector<OperatorState> operators = snapshot.metadata().operators;
   for (OperatorState& op : operators) {

@@ -223,7 +223,7 @@ TEST_CASE("SV203: a state twice in a key group", "[check][data]") {
         keyed(form, Packed::kNo, {value_entry("anna", 1), list_entry("anna", {"x"})});
     const PlacedEntry& list = snapshot.entry(1);
     // The state's id stands in front of its count, or of the key's length.
-    const std::uint64_t id_at = form == StreamForm::kHeap ? list.key_at - 6 : list.key_at - 6;
+    const std::uint64_t id_at = list.key_at - 6;
     snapshot.built().bytes[index_of(id_at) + 1] = kCount;
     const Finding finding = only(snapshot);
     CHECK(code_word(finding.code) == "SV203");

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "format/byte_units.h"
 #include "format/key_groups.h"
 #include "readers/check/database_check.h"
 #include "readers/local_storage.h"
@@ -74,7 +75,7 @@ class Database {
   std::vector<std::string> entries() const {
     std::vector<std::string> texts;
     try {
-      const RocksdbCache cache(1024 * 1024);
+      const RocksdbCache cache(kMiB);
       const auto source = open_rocksdb_source(
           snapshot_, *handle_, key_group_prefix_bytes(max_parallelism_), registry_, cache);
       for (const KeyGroupSection& section : source->sections()) {
@@ -132,7 +133,8 @@ TEST_CASE("flipped bits of a database are told, or change nothing that is read",
   // Text that Flink does not read: only its lines are told.
   constexpr std::size_t kOptionsStep = 37;
   const std::size_t step = name == "flink2.3-rocksdb-native" ? 1 : 3;
-  for (const auto& [local, path] : database.files()) {
+  for (const auto& [file, path] : database.files()) {
+    const std::string& local = file;  // a lambda cannot capture a binding
     CAPTURE(name, local);
     const std::size_t size = fs::file_size(path);
     if (local.starts_with("OPTIONS-")) {

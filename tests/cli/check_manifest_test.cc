@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "format/byte_units.h"
 #include "format/detail/rocksdb_log.h"
 #include "format/key_groups.h"
 #include "readers/rocksdb_source.h"
@@ -75,7 +76,7 @@ std::size_t count_entries(const fs::path& path) {
   const LocalStorage storage;
   const savvy::Snapshot snapshot(path.string(), PathMap(), storage);
   const SerializerRegistry registry = make_serializer_registry();
-  const RocksdbCache cache(1024 * 1024);
+  const RocksdbCache cache(kMiB);
   std::size_t count = 0;
   for_each_database(snapshot, [&](const IncrementalHandle& handle, std::int32_t max_parallelism,
                                   const FindingPlace&) {

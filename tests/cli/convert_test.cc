@@ -137,21 +137,6 @@ TEST_CASE("from layout to layout and back nothing changes, and a second round no
   }
 }
 
-TEST_CASE("convert writes the same bytes each time and for any number of threads",
-          "[cli][convert]") {
-  for (const std::string& layout : kLayouts) {
-    for (const std::string name : {"flink2.3-hashmap-canonical", "flink2.3-rocksdb-native"}) {
-      CAPTURE(name, layout);
-      const TempFolder folder;
-      const std::string source = shell_word(testdata_folder(name));
-      const std::string options = "--to " + layout + " --jobs ";
-      REQUIRE(convert(source, folder.path("a"), options + "1").exit_code == 0);
-      REQUIRE(convert(source, folder.path("b"), options + "8").exit_code == 0);
-      CHECK((files_in(folder.path("a")) == files_in(folder.path("b"))));
-    }
-  }
-}
-
 TEST_CASE("states of ForSt's asynchronous backend become states that every backend knows",
           "[cli][convert]") {
   const fs::path chain = testdata_folder("flink2.3-forst-checkpoint-incremental");

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "cli/snapshot_diff.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
 #include "tests/support/small_snapshot.h"
@@ -32,7 +33,7 @@ struct Compared {
 
 DiffOptions default_options() {
   DiffOptions options;
-  options.cache = std::make_shared<RocksdbCache>(1024 * 1024);
+  options.cache = std::make_shared<RocksdbCache>(kMiB);
   return options;
 }
 

@@ -40,7 +40,7 @@ class EqualSsts {
   std::filesystem::path root() const { return folder_.path("job"); }
   const std::filesystem::path& first() const { return ssts_[0]; }
 
-  void swap() const {
+  void exchange() const {
     const std::string content = read_text(ssts_[0]);
     copy_second_over_first();
     std::ofstream(ssts_[1], std::ios::binary) << content;

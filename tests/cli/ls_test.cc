@@ -170,7 +170,7 @@ TEST_CASE("ls --latest-good may ask for the data", "[check][ls]") {
   const EqualSsts chain;
   const std::string root = shell_word(chain.root());
   CHECK(run_savvy("ls --latest-good --read-data " + root).exit_code == 0);
-  chain.swap();
+  chain.exchange();
   CHECK(run_savvy("ls --latest-good " + root).exit_code == 0);
   CHECK(run_savvy("ls --latest-good --read-data " + root).exit_code == 1);
   CHECK(run_savvy("ls --latest-good --read-data=100% " + root).exit_code == 1);

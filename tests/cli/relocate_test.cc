@@ -194,18 +194,6 @@ TEST_CASE("what is copied is listed", "[cli][relocate]") {
   CHECK(text.out.find("flink run -s file://") != std::string::npos);
 }
 
-TEST_CASE("relocate writes the same bytes each time and for any number of threads",
-          "[cli][relocate]") {
-  const fs::path snapshot =
-      last_checkpoint("flink2.3-rocksdb-checkpoint-incremental-heap-timers", "chk-6");
-  const TempFolder temp;
-  const std::string source = snapshot_arguments(snapshot);
-  REQUIRE(relocate(source, temp.path("a"), "--jobs 1").exit_code == 0);
-  REQUIRE(relocate(source, temp.path("b"), "--jobs 8 --self-contained").exit_code == 0);
-  CHECK(files_in(temp.path("a")).size() > 10);
-  CHECK(files_in(temp.path("a")) == files_in(temp.path("b")));
-}
-
 TEST_CASE("a checkpoint whose files were moved by hand gets new URIs", "[cli][relocate]") {
   std::size_t rewritten = 0;
   for (const fs::path& snapshot : snapshots_with_absolute_uris()) {

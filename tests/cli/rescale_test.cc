@@ -109,21 +109,6 @@ TEST_CASE("key groups go to the subtasks that own them, and broadcast state to a
   }
 }
 
-TEST_CASE("rescale writes the same bytes each time and for any number of threads",
-          "[cli][rescale]") {
-  for (const std::string name :
-       {"flink2.3-hashmap-canonical", "flink2.3-hashmap-checkpoint-compressed",
-        "flink2.3-rocksdb-native", "flink1.20-rocksdb-native"}) {
-    CAPTURE(name);
-    const TempFolder folder;
-    const std::string source = shell_word(testdata_folder(name));
-    REQUIRE(rescale(source, folder.path("a"), "--parallelism 3 --jobs 1").exit_code == 0);
-    REQUIRE(rescale(source, folder.path("b"), "--parallelism 3 --jobs 8").exit_code == 0);
-    CHECK(files_in(folder.path("a")).size() > 1);
-    CHECK(files_in(folder.path("a")) == files_in(folder.path("b")));
-  }
-}
-
 TEST_CASE("rescale leaves its source as it is", "[cli][rescale]") {
   const TempFolder folder;
   const auto before = files_in(kSmall);

@@ -151,7 +151,7 @@ void end_at_calls(FaultedCase& faulted) {
     faulted.kill(call);
     faulted.fail_onwards(call);
     faulted.interrupt(call, call % 2 == 0 ? SIGINT : SIGTERM);
-    faulted.disturb(call, call % 2 == 0 ? kHalfWrite : EINTR);
+    faulted.disturb(call, call % 2 == 0 ? kHalf : EINTR);
   }
   // The last calls are those that give names.
   for (int back = 0; back < 5; ++back) faulted.kill(static_cast<int>(writing) - back);

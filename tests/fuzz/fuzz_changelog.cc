@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "format/byte_units.h"
 #include "format/change_replay.h"
 #include "readers/entry_sorter.h"
 #include "tests/fuzz/section_fuzz.h"
@@ -82,7 +83,7 @@ void fuzz_changes(Choices input) {
       }
     });
   }
-  const std::string in_memory = replay(steps, key_group, prefix_bytes, 1024 * 1024);
+  const std::string in_memory = replay(steps, key_group, prefix_bytes, kMiB);
   if (in_memory != replay(steps, key_group, prefix_bytes, 64)) finding("spilling changes entries");
 }
 

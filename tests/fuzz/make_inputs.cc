@@ -9,10 +9,16 @@
 #include <set>
 #include <string>
 
+#include "format/detail/rocksdb_log.h"
+#include "format/detail/sst_block.h"
 #include "format/operator_stream.h"
+#include "format/sst_tail.h"
 #include "readers/keyed_stream.h"
 #include "readers/local_storage.h"
 #include "readers/snapshot.h"
+#include "readers/sst_files.h"
+#include "tests/fuzz/parts.h"
+#include "tests/fuzz/sst_parts.h"
 #include "tests/support/changelog_bytes.h"
 #include "tests/support/files.h"
 #include "tests/support/keyed_streams.h"
@@ -78,6 +84,39 @@ ByteVector operator_input(const OperatorHandle& handle, const OperatorStreamHead
   return input + stream;
 }
 
+ByteVector manifest_input(const ByteVector& manifest) {
+  ByteReader in(manifest, "MANIFEST");
+  RocksdbLogReader log(in);
+  ByteVector input;
+  ByteVector record;
+  while (log.next(record)) append_part(0, record, input);
+  return input;
+}
+
+SstPartKind part_kind_of(const std::string& meta_block) {
+  if (meta_block == "rocksdb.properties") return SstPartKind::kProperties;
+  return meta_block == "rocksdb.range_del" ? SstPartKind::kRangeDeletions : SstPartKind::kFilter;
+}
+
+// Of a file with one data block, which then is the first in it.
+ByteVector sst_input(const RandomAccessFile& file, const SstTail& tail) {
+  ByteVector input = {static_cast<std::uint8_t>(tail.checksum),
+                      static_cast<std::uint8_t>(tail.format_version)};
+  SstBlockReader blocks(file, tail.checksum);
+  const auto add = [&](SstPartKind kind, SstSpan span) {
+    const bool packed = blocks.read(span, "block").size() != span.size;
+    append_part(static_cast<std::uint8_t>(static_cast<int>(kind) | (packed ? kSstPacked : 0)),
+                blocks.read(span, "block"), input);
+  };
+  std::uint64_t data_end = tail.index.offset;
+  for (const SstMetaBlock& block : tail.meta_blocks) {
+    data_end = std::min(data_end, block.span.offset);
+  }
+  add(SstPartKind::kData, {0, data_end - kSstTrailerBytes});
+  for (const SstMetaBlock& block : tail.meta_blocks) add(part_kind_of(block.name), block.span);
+  return input;
+}
+
 // Takes the pieces out of one snapshot.
 class SnapshotPieces {
  public:
@@ -99,6 +138,9 @@ class SnapshotPieces {
     if (const auto* groups = handle_as<KeyGroupsHandle>(subtask.managed_keyed_state)) {
       add_keyed(*groups);
     }
+    if (const auto* database = handle_as<IncrementalHandle>(subtask.managed_keyed_state)) {
+      add_database(*database);
+    }
     if (subtask.managed_operator_state) add_operator(*subtask.managed_operator_state);
   }
 
@@ -112,6 +154,25 @@ class SnapshotPieces {
     }
     if (bytes.size() > kMaxStreamBytes || keyed_ == kMaxStreams) return;
     inputs_.add("stream", name_ + "-" + std::to_string(keyed_++), stream_input(handle, bytes));
+  }
+
+  void add_database(const IncrementalHandle& handle) {
+    for (const auto& [name, file] : files_by_name(handle)) {
+      const auto content = snapshot_.open(file->handle);
+      if (content->size() > kMaxStreamBytes) continue;
+      if (name.starts_with("MANIFEST-") && manifests_++ == 0) {
+        inputs_.add("rocksdb_manifest", name_, manifest_input(read_all(*content)));
+      }
+      if (name.ends_with(".sst") && ssts_ < kMaxStreams) add_sst(*content);
+    }
+  }
+
+  void add_sst(const RandomAccessFile& file) {
+    const SstTail tail = read_sst_tail(file);
+    if (tail.data_block_count != 1) return;
+    const std::string name = name_ + "-" + std::to_string(ssts_++);
+    inputs_.add("sst", name, sst_input(file, tail));
+    inputs_.add("sst", name + "-as-it-is", ByteVector{0, kSstAsItIs} + read_all(file));
   }
 
   void add_operator(const OperatorHandle& handle) {
@@ -140,6 +201,8 @@ class SnapshotPieces {
   std::set<std::string> classes_;
   int keyed_ = 0;
   int operator_ = 0;
+  int manifests_ = 0;
+  int ssts_ = 0;
 };
 
 // A state, a length and a change, as fuzz_changelog.cc has them.
@@ -167,6 +230,61 @@ void add_changes(const Inputs& inputs) {
                  logged(0, announce_timers_hex(4, "t", "Timer Text Void")));
 }
 
+// A state, a key and a value, as fuzz_entry.cc has them.
+ByteVector entry(std::uint8_t state, const std::string& key_hex, const std::string& value_hex) {
+  const ByteVector key = from_hex(key_hex);
+  ByteVector part;
+  append_part(state, ByteVector{static_cast<std::uint8_t>(key.size())} + key + from_hex(value_hex),
+              part);
+  return part;
+}
+
+void add_entries(const Inputs& inputs) {
+  const std::string two_elements = "0000000000000001 0178 2c 0000000000000002 0179";
+  // 0 to 4 as section_fuzz.h has them, then four more of each but timers: of the map with a TTL, of
+  // ForSt, without types.
+  const ByteVector plain =
+      entry(0, "05 0141 00", "0000000a") + entry(1, "05 0141 00", two_elements) +
+      entry(2, "05 0141 00 0178", "00 00000001") + entry(2, "05 0141 00 0179", "01") +
+      entry(3, "05 80000000000003e8 0141 00", "") + entry(4, "05 0141 02 0142 02", "00000001");
+  const ByteVector others = entry(5, "05 0141 00", "0000000000000007 0000000a") +
+                            entry(13, "05 0141 00 0178", "00 0000000000000007 00000001") +
+                            entry(14, "05 0141 00 0178", "00000001") +
+                            entry(15, "05 0141 00 0178", "00 aabb") +
+                            entry(16, "05 0141 00 0178", "00 00000001");
+  inputs.add("entry", "states", from_hex("0005") + plain);
+  inputs.add("entry", "other-states", from_hex("0005") + others);
+  inputs.add("entry", "two-bytes", from_hex("0105") + entry(0, "0005 0141 00", "0000000a"));
+}
+
+void add_keys(const Inputs& inputs) {
+  const auto add = [&inputs](const std::string& name, std::uint8_t type, const std::string& json) {
+    inputs.add("key", name, ByteVector{type} + ByteVector(json.begin(), json.end()));
+  };
+  // Types by their place in key_types.h.
+  add("int", 2, "-42");
+  add("double", 7, "1.5e-7");
+  add("text", 8, R"("a\u00f1\u20ac\ud83d\ude00\u0000")");
+  add("date", 10, R"("+292278994-08-17T07:12:55.807Z")");
+  add("timestamp", 13, R"("1969-12-31T23:59:59.999000001Z")");
+  add("local-date-time", 17, R"("-0001-02-28T23:59:59.000000001")");
+  add("uuid", 18, R"("00112233-4455-6677-8899-aabbccddeeff")");
+  add("big-integer", 19, R"("-18446744073709551616")");
+  add("tuple", 22, R"({"f0":1,"f1":"a","f2":"-1.23"})");
+  add("row", 23, R"({"$kind":"+U","f0":5,"f1":null})");
+  add("either", 25, R"({"left":7})");
+  add("nullable", 27, "null");
+  add("list", 29, R"([{"f0":"a","f1":"2024-02-29"}])");
+  add("sql-numbers", 32,
+      R"({"f0":true,"f1":-1,"f2":-2,"f3":7,"f4":-9223372036854775808,"f5":0.1,"f6":-0.0,)"
+      R"("f7":"-1.23","f8":"-1.23"})");
+  add("sql-texts", 33,
+      R"({"$kind":"+U","f0":"hello world","f1":{"$base64":"AQI="},"f2":"1969-12-31",)"
+      R"("f3":"00:00:01.002","f4":"1969-12-31T23:59:59.999","f5":"1970-01-01T00:00:00.000000001Z"})");
+  inputs.add("key", "int-bytes", from_hex("82 80000000"));
+  inputs.add("key", "tuple-bytes", from_hex("96 0000000000000001 0261 00000005 85 00000002"));
+}
+
 void add_hand_made(const Inputs& inputs) {
   const ByteVector canonical = from_hex(canonical_group_hex("05", "85"));
   inputs.add("canonical", "four-states", from_hex("0005") + canonical);
@@ -186,6 +304,11 @@ void add_hand_made(const Inputs& inputs) {
   inputs.add("snappy", "mid-stream",
              from_hex("01") + chunk(ChunkKind::kPlain, canonical) + framed(canonical) +
                  raw_chunk(0xFE, ByteVector(10)));
+  ByteVector parts = from_hex("02");
+  append_part(0, ByteVector(3000, 0x41), parts);
+  append_part(1, canonical, parts);
+  append_part(0xFE, ByteVector(10), parts);
+  inputs.add("snappy", "parts", parts);
 }
 
 }  // namespace
@@ -289,8 +412,11 @@ int main(int argc, char** argv) {
   add_changes(inputs);
   add_hand_made(inputs);
   add_values(inputs);
+  add_entries(inputs);
+  add_keys(inputs);
   for (const char* name : {"flink1.20-hashmap-native", "flink2.3-hashmap-canonical",
-                           "flink2.3-hashmap-checkpoint-compressed"}) {
+                           "flink2.3-hashmap-checkpoint-compressed", "flink1.20-rocksdb-native",
+                           "flink2.3-rocksdb-native"}) {
     SnapshotPieces(fs::path(argv[1]) / name, inputs).add_all();
   }
   return 0;

@@ -5,6 +5,9 @@
 //         SAVVY_FAULT_ERROR     the errno value it fails with; -1: a write stores half its bytes
 //         SAVVY_FAULT_SIGNAL    the signal that the process gets in its place
 //         SAVVY_FAULT_READS     1: calls that read back what was written are counted instead
+//         SAVVY_FAULT_BELOW     with that: calls that look at or read what lies below this path
+//                               are counted, and no others; -1 as the error: half of it is read,
+//                               -2: the file ends there
 //         SAVVY_FAULT_ONWARDS   1: all calls behind it fail as well
 //         SAVVY_FAULT_KILLED_AT a later call in front of which the process is killed
 //         SAVVY_FAULT_LOG       a file that gets a line a call: its name and what it is about
@@ -12,6 +15,7 @@
 //         start a thread for it; what
 //         glibc calls inside itself (the open in mkstemp) is part of the function that calls it
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -32,7 +36,8 @@
 
 namespace {
 
-constexpr int kHalfWrite = -1;
+constexpr int kHalf = -1;
+constexpr int kEndOfFile = -2;
 constexpr std::size_t kFollowed = 4096;
 
 enum class Use : char { kNone, kRead, kWritten };
@@ -51,6 +56,7 @@ struct Wish {
   int error = static_cast<int>(number_in("SAVVY_FAULT_ERROR"));
   int signal_number = static_cast<int>(number_in("SAVVY_FAULT_SIGNAL"));
   bool reads = number_in("SAVVY_FAULT_READS") != 0;
+  const char* below = getenv("SAVVY_FAULT_BELOW");
   bool onwards = number_in("SAVVY_FAULT_ONWARDS") != 0;
   long killed_at = number_in("SAVVY_FAULT_KILLED_AT");
   int log = -1;
@@ -114,8 +120,14 @@ int follow(int descriptor, Use use) {
   return descriptor;
 }
 
-// Everything that a writer opens: new files, folders to sync, and what it reads back.
+bool is_below(const char* path) {
+  return wish().below != nullptr && strncmp(path, wish().below, strlen(wish().below)) == 0;
+}
+
+// Everything that a writer opens: new files, folders to sync, and what it reads back; or what a
+// reader opens.
 Use use_of_open(const char* path, int flags) {
+  if (wish().below != nullptr) return is_below(path) ? Use::kRead : Use::kNone;
   if ((flags & (O_WRONLY | O_RDWR | O_DIRECTORY)) != 0) return Use::kWritten;
   if (strstr(path, ".inprogress") != nullptr || strstr(path, ".part") != nullptr) {
     return Use::kRead;
@@ -172,7 +184,7 @@ ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t offset) {
   if (!is_hit("pwrite", path_of(descriptor).c_str()) || wish().signal_number != 0) {
     return real_pwrite(descriptor, bytes, count, offset);
   }
-  if (wish().error == kHalfWrite) return real_pwrite(descriptor, bytes, (count + 1) / 2, offset);
+  if (wish().error == kHalf) return real_pwrite(descriptor, bytes, (count + 1) / 2, offset);
   errno = wish().error;
   return -1;
 }
@@ -183,17 +195,52 @@ ssize_t write(int descriptor, const void* bytes, size_t count) {
       wish().signal_number != 0) {
     return real_write(descriptor, bytes, count);
   }
-  if (wish().error == kHalfWrite) return real_write(descriptor, bytes, (count + 1) / 2);
+  if (wish().error == kHalf) return real_write(descriptor, bytes, (count + 1) / 2);
   errno = wish().error;
   return -1;
 }
 
 ssize_t pread(int descriptor, void* bytes, size_t count, off_t offset) {
   SAVVY_REAL(pread);
-  if (use_of(descriptor) != Use::kNone && fails("pread", path_of(descriptor).c_str(), Use::kRead)) {
-    return -1;
+  if (use_of(descriptor) == Use::kNone ||
+      !is_hit("pread", path_of(descriptor).c_str(), Use::kRead)) {
+    return real_pread(descriptor, bytes, count, offset);
   }
-  return real_pread(descriptor, bytes, count, offset);
+  if (wish().error == kHalf) return real_pread(descriptor, bytes, (count + 1) / 2, offset);
+  if (wish().error == kEndOfFile) return 0;
+  if (wish().error <= 0) return real_pread(descriptor, bytes, count, offset);
+  errno = wish().error;
+  return -1;
+}
+
+int stat(const char* path, struct stat* status) noexcept {
+  SAVVY_REAL(stat);
+  return is_below(path) && fails("stat", path, Use::kRead) ? -1 : real_stat(path, status);
+}
+
+int lstat(const char* path, struct stat* status) noexcept {
+  SAVVY_REAL(lstat);
+  return is_below(path) && fails("lstat", path, Use::kRead) ? -1 : real_lstat(path, status);
+}
+
+int fstat(int descriptor, struct stat* status) noexcept {
+  SAVVY_REAL(fstat);
+  const bool followed = wish().below != nullptr && use_of(descriptor) == Use::kRead;
+  const bool failing = followed && fails("fstat", path_of(descriptor).c_str(), Use::kRead);
+  return failing ? -1 : real_fstat(descriptor, status);
+}
+
+DIR* opendir(const char* path) {
+  SAVVY_REAL(opendir);
+  return is_below(path) && fails("opendir", path, Use::kRead) ? nullptr : real_opendir(path);
+}
+
+dirent* readdir(DIR* folder) {
+  SAVVY_REAL(readdir);
+  const std::string path = path_of(dirfd(folder));
+  return is_below(path.c_str()) && fails("readdir", path.c_str(), Use::kRead)
+             ? nullptr
+             : real_readdir(folder);
 }
 
 int fsync(int descriptor) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "tests/support/files.h"
+#include "tests/support/sanitizer_reports.h"
 #include "tests/support/temp_folder.h"
 
 namespace savvy::testing {
@@ -59,7 +61,10 @@ class SignalsHeld {
 };
 
 pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
-            const Environment& environment) {
+            Environment environment, const std::string& sanitizer_options = {}) {
+  for (const std::string& variable : SanitizerReports(folder).environment(sanitizer_options)) {
+    environment.push_back(variable);
+  }
   const SignalsHeld held;
   const pid_t process = fork();
   if (process < 0) throw std::runtime_error("cannot fork");
@@ -70,9 +75,10 @@ pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
   return process;
 }
 
-Run finish(pid_t process, const TempFolder& folder) {
+Run finish(pid_t process, const TempFolder& folder, rusage* usage = nullptr) {
   int status = 0;
-  if (waitpid(process, &status, 0) != process) throw std::runtime_error("cannot wait");
+  if (wait4(process, &status, 0, usage) != process) throw std::runtime_error("cannot wait");
+  SanitizerReports(folder).expect_none();
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   const auto text = [&](const std::string& name) {
     std::ifstream in(folder.path(name), std::ios::binary);  // not there if killed before
@@ -90,22 +96,21 @@ std::vector<std::string> lines_of(const std::string& path) {
 
 // The sanitizer wants to be loaded first, and does as well if it is not. What RocksDB loses when one
 // of its threads does not start is not ours to find.
-std::string sanitizer_options() {
-  const char* options = std::getenv("ASAN_OPTIONS");
-  return std::string("ASAN_OPTIONS=") + (options != nullptr ? std::string(options) + ":" : "") +
-         "verify_asan_link_order=0:detect_leaks=0";
+constexpr const char* kPreloaded = "verify_asan_link_order=0:detect_leaks=0";
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
 Environment environment_of(const Fault& fault, const std::string& log) {
   const auto flag = [](bool set) { return set ? "1" : "0"; };
   return {std::string("LD_PRELOAD=") + SAVVY_FAULT_INJECTOR,
-          sanitizer_options(),
           "SAVVY_FAULT_CALL=" + std::to_string(fault.call),
           "SAVVY_FAULT_ERROR=" + std::to_string(fault.error),
           "SAVVY_FAULT_KILLED_AT=" + std::to_string(fault.killed_at),
           "SAVVY_FAULT_SIGNAL=" + std::to_string(fault.signal_number),
           std::string("SAVVY_FAULT_ONWARDS=") + flag(fault.onwards),
-          std::string("SAVVY_FAULT_READS=") + flag(fault.calls == Fault::Calls::kReadingBack),
+          std::string("SAVVY_FAULT_READS=") + flag(fault.calls != Fault::Calls::kWriting),
           "SAVVY_FAULT_LOG=" + log};
 }
 
@@ -114,8 +119,22 @@ Environment environment_of(const Fault& fault, const std::string& log) {
 FaultyRun run_with_fault(const std::vector<std::string>& arguments, const Fault& fault) {
   const TempFolder folder;
   const std::string log = folder.path("calls");
-  const Run run = finish(start(arguments, folder, environment_of(fault, log)), folder);
+  Environment environment = environment_of(fault, log);
+  if (!fault.below.empty()) environment.push_back("SAVVY_FAULT_BELOW=" + fault.below);
+  const Run run = finish(start(arguments, folder, environment, kPreloaded), folder);
   return {run, lines_of(log)};
+}
+
+MeasuredRun run_measured(const std::vector<std::string>& arguments) {
+  const TempFolder folder;
+  rusage usage{};
+  // Memory that was freed is used again at once.
+  const Run run =
+      finish(start(arguments, folder, {}, std::string(kPreloaded) + ":quarantine_size_mb=1"),
+             folder, &usage);
+  constexpr std::uint64_t kUnit = 1024;
+  return {run, seconds(usage.ru_utime) + seconds(usage.ru_stime),
+          static_cast<std::uint64_t>(usage.ru_maxrss) * kUnit};
 }
 
 Run run_and_signal(const std::vector<std::string>& arguments, int signal_number,

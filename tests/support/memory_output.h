@@ -16,10 +16,14 @@ namespace savvy::testing {
 
 class MemoryFolder final : public OutputFolder {
  public:
+  MemoryFolder() = default;
+  // Writers see files that have this many bytes already, which are not kept.
+  explicit MemoryFolder(std::uint64_t bytes_before) : bytes_before_(bytes_before) {}
+
   std::unique_ptr<OutputFile> create(std::string_view name) override {
     const auto [file, added] = files_.emplace(std::string(name), Content{});
     if (!added) throw IoError(IoDirection::kWriting, name, "create", EEXIST);
-    return std::make_unique<File>(file->first, file->second);
+    return std::make_unique<File>(file->first, file->second, bytes_before_);
   }
   std::unique_ptr<RandomAccessFile> open(std::string_view name) const override {
     return std::make_unique<MemoryFile>(std::string(name), bytes(name));
@@ -42,13 +46,15 @@ class MemoryFolder final : public OutputFolder {
   };
   class File final : public OutputFile {
    public:
-    File(std::string name, Content& content) : name_(std::move(name)), content_(content) {}
+    File(std::string name, Content& content, std::uint64_t bytes_before)
+        : name_(std::move(name)), content_(content), bytes_before_(bytes_before) {}
     std::string_view name() const override { return name_; }
-    std::uint64_t size() const override { return content_.bytes.size(); }
+    std::uint64_t size() const override { return bytes_before_ + content_.bytes.size(); }
     void append(Bytes bytes) override {
       content_.bytes.insert(content_.bytes.end(), bytes.begin(), bytes.end());
     }
     void patch(std::uint64_t offset, Bytes bytes) override {
+      offset -= bytes_before_;
       for (const std::uint8_t byte : bytes) content_.bytes.at(offset++) = byte;
     }
     void finish() override { content_.finished = true; }
@@ -56,8 +62,10 @@ class MemoryFolder final : public OutputFolder {
    private:
     std::string name_;
     Content& content_;
+    std::uint64_t bytes_before_;
   };
 
+  std::uint64_t bytes_before_ = 0;
   std::map<std::string, Content> files_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "format/byte_units.h"
 #include "format/key_groups.h"
 #include "format/metadata.h"
 #include "readers/local_storage.h"
@@ -41,8 +42,8 @@ inline void add_metadata(const std::filesystem::path& folder, const IncrementalH
 }
 
 inline Snapshot open_snapshot(const std::filesystem::path& folder) {
-  static const LocalStorage kStorage;
-  return Snapshot(folder.string(), PathMap(), kStorage);
+  static const LocalStorage storage;
+  return Snapshot(folder.string(), PathMap(), storage);
 }
 
 // The incremental handles of a snapshot, by operator and subtask.
@@ -68,7 +69,7 @@ inline KeyedMetaBlock read_meta(const Snapshot& snapshot, const IncrementalHandl
 inline std::vector<std::string> entries_of(const Snapshot& snapshot,
                                            const IncrementalHandle& handle, int prefix_bytes,
                                            const SerializerRegistry& registry) {
-  const RocksdbCache cache(1024 * 1024);
+  const RocksdbCache cache(kMiB);
   const auto source = open_rocksdb_source(snapshot, handle, prefix_bytes, registry, cache);
   std::vector<std::string> texts;
   for (const KeyGroupSection& section : source->sections()) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "format/byte_units.h"
 #include "readers/entry_sorter.h"
 #include "tests/support/entries.h"
 #include "tests/support/test_types.h"
@@ -77,7 +78,7 @@ std::string as_text(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 // "state key=value" and "!issue" where there is one. A budget of nothing spills at every entry.
 std::vector<std::string> replay(const std::vector<OwnedEntry>& base, const Log& log,
-                                std::size_t budget = 1024 * 1024) {
+                                std::size_t budget = kMiB) {
   const std::vector<KeyedStateSchema> states = schemas();
   const std::vector<std::size_t> ranks = {0, 1, 2, 3};
   VectorSource base_source(base);

@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "format/byte_units.h"
+
 namespace savvy {
 namespace {
 
-constexpr std::size_t kPlenty = 1024 * 1024;
-constexpr std::size_t kLittle = 16 * 1024;  // for some 150 keys
+constexpr std::size_t kPlenty = kMiB;
+constexpr std::size_t kLittle = 16 * kKiB;  // for some 150 keys
 
 Bytes bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cli/interrupt.h"
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "tests/support/files.h"
 #include "tests/support/hex.h"
@@ -80,7 +81,6 @@ TEST_CASE("a committed snapshot outlives its writer", "[local_output]") {
 TEST_CASE("appends and patches across the buffer", "[local_output]") {
   const TempFolder temp;
   LocalSnapshotFolder folder(temp.path("sp"));
-  constexpr std::size_t kMiB = 1024 * 1024;
   ByteVector expected;
   const auto file = folder.create("a");
   for (const std::size_t size : {kMiB - 1, std::size_t{2}, 3 * kMiB, kMiB, std::size_t{0}, kMiB / 2,
@@ -208,7 +208,7 @@ TEST_CASE("an interrupt ends the writing and leaves nothing", "[local_output]") 
     const InterruptGuard guard;
     LocalSnapshotFolder folder(temp.path("sp"), &guard.flag());
     const auto file = folder.create("a");
-    file->append(large_bytes(1024 * 1024));
+    file->append(large_bytes(kMiB));
     CHECK(raise(SIGINT) == 0);
     CHECK(guard.flag());
     CHECK(message_of<InterruptedError>([&] { file->append(from_hex("01")); }) ==

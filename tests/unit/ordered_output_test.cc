@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "tests/support/files.h"
 #include "tests/support/temp_folder.h"
@@ -201,7 +202,7 @@ TEST_CASE("threads that finish in any order", "[ordered_output]") {
 
 // 32 MiB may be held: the third text of 20 MiB waits until the first unit is done.
 TEST_CASE("a thread far ahead waits for its turn", "[ordered_output]") {
-  const std::string large(20 * 1024 * 1024, 'x');
+  const std::string large(20 * kMiB, 'x');
   const TempFolder folder;
   Output file(folder.path("out"));
   OrderedOutput output(file, 0);

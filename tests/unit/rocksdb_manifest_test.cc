@@ -92,6 +92,9 @@ TEST_CASE("edits change what stood before", "[rocksdb_manifest]") {
   CHECK_THROWS_AS(of_edits({kAddFamily, added, added}), FormatError);
   CHECK_THROWS_AS(of_edits({added}), FormatError);
   CHECK_THROWS_AS(of_edits({kAddFamily, kAddFamily}), FormatError);
+  // The default family is neither dropped nor given a name.
+  CHECK_THROWS_AS(of_edits({"ca01"}), FormatError);
+  CHECK_THROWS_AS(of_edits({"c901 01 61"}), FormatError);
   CHECK_THROWS_AS(of_edits({}), FormatError);
 }
 

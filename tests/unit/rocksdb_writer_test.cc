@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 
+#include "format/byte_units.h"
 #include "format/composite_key.h"
 #include "readers/sst_files.h"
 #include "tests/support/folder_output.h"
@@ -116,16 +117,16 @@ TEST_CASE("states without entries, and a database without any", "[rocksdb_writer
 
 TEST_CASE("a value larger than a file's target size", "[rocksdb_writer]") {
   Entries entries = random_entries({1, 2}, 1, 50, {0, 3});
-  entries.begin()->second = ByteVector(3 * 1024 * 1024, 0x5A);
+  entries.begin()->second = ByteVector(3 * kMiB, 0x5A);
   RocksdbTarget target;
-  target.target_file_bytes = 64 * 1024;
+  target.target_file_bytes = 64 * kKiB;
   check_round_trip(entries, {1, 2}, target);
 }
 
 TEST_CASE("files end where a key group ends, unless it is too large", "[rocksdb_writer]") {
   RocksdbTarget target;
   target.compression = RocksdbCompression::kNone;
-  target.target_file_bytes = 16 * 1024;
+  target.target_file_bytes = 16 * kKiB;
   const Entries entries = random_entries({0, 16}, 1, 4000, {0});
   const TempFolder folder;
   const IncrementalHandle handle = write_entries(folder.path("out"), entries, {0, 16}, target);
@@ -144,7 +145,7 @@ TEST_CASE("files end where a key group ends, unless it is too large", "[rocksdb_
   }
 
   // Now it has more than twice the target, and is cut.
-  target.target_file_bytes = 4 * 1024;
+  target.target_file_bytes = 4 * kKiB;
   const TempFolder other;
   const IncrementalHandle cut = write_entries(other.path("out"), entries, {0, 16}, target);
   const Snapshot cut_snapshot = open_snapshot(other.path("out"));
@@ -158,7 +159,7 @@ TEST_CASE("equal entries give equal bytes, and other entries other session ids",
   Entries changed = entries;
   changed.begin()->second.push_back(1);
   RocksdbTarget target;
-  target.target_file_bytes = 32 * 1024;
+  target.target_file_bytes = 32 * kKiB;
   const TempFolder folder;
   write_entries(folder.path("a"), entries, {0, 8}, target);
   write_entries(folder.path("b"), entries, {0, 8}, target);

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "format/byte_units.h"
+
 namespace savvy {
 
 TEST_CASE("columns are as wide as their widest cell", "[table]") {
@@ -43,11 +45,11 @@ TEST_CASE("sizes for people", "[table]") {
   CHECK(human_bytes(1023) == "1023 B");
   CHECK(human_bytes(1024) == "1.0 KiB");
   CHECK(human_bytes(1536) == "1.5 KiB");
-  CHECK(human_bytes(1024 * 1024) == "1.0 MiB");
+  CHECK(human_bytes(kMiB) == "1.0 MiB");
   CHECK(human_bytes(UINT64_C(20) * 1024 * 1024 * 1024) == "20.0 GiB");
   CHECK(human_bytes(UINT64_MAX) == "16.0 EiB");
   // What would be rounded to 1024 is one of the next unit.
-  CHECK(human_bytes(1024 * 1024 - 1) == "1.0 MiB");
+  CHECK(human_bytes(kMiB - 1) == "1.0 MiB");
 }
 
 }  // namespace savvy

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "format/byte_reader.h"
+#include "format/byte_units.h"
 #include "format/byte_writer.h"
 #include "format/composite_key.h"
 #include "format/errors.h"
@@ -13,7 +14,7 @@
 namespace savvy {
 namespace {
 
-constexpr std::size_t kCollectedBytes = 1024 * 1024;
+constexpr std::size_t kCollectedBytes = kMiB;
 constexpr std::uint8_t kNullValue = 1;
 constexpr std::size_t kCountBytes = 4;
 

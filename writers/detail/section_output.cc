@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "format/byte_units.h"
+
 namespace savvy {
 
 void SectionOutput::begin() {
@@ -28,7 +30,7 @@ void SectionOutput::patch(std::uint64_t place, Bytes plain) {
 }
 
 void copy_stretch(const RandomAccessFile& from, Stretch stretch, OutputFile& to) {
-  constexpr std::uint64_t kStep = 256 * 1024;
+  constexpr std::uint64_t kStep = 256 * kKiB;
   ByteVector buffer(static_cast<std::size_t>(std::min(kStep, stretch.size_bytes)));
   while (stretch.size_bytes > 0) {
     const std::span<std::uint8_t> part =

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/sst_tail.h"
 
@@ -12,7 +13,7 @@ namespace savvy {
 namespace {
 
 // The properties, the meta index and the footer take about a KiB.
-constexpr std::size_t kRecentBytes = 64 * 1024;
+constexpr std::size_t kRecentBytes = 64 * kKiB;
 constexpr std::size_t kSessionIdDigits = 20;
 
 std::string session_id(const Hash128& hash) {

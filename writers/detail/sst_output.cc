@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "format/byte_units.h"
 #include "format/errors.h"
 #include "writers/detail/sst_bytes.h"
 
@@ -19,7 +20,7 @@ namespace {
 using rocksdb::IOStatus;
 
 constexpr std::uint8_t kPutType = 1;  // written to disk, never change
-constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kBufferBytes = 64 * kKiB;
 
 rocksdb::Slice as_slice(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
