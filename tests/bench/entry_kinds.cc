@@ -13,6 +13,7 @@
 #include "format/keyed_schema.h"
 #include "format/serializer_registry.h"
 #include "readers/local_storage.h"
+#include "readers/section_reader.h"
 #include "readers/snapshot.h"
 #include "tests/support/small_snapshot.h"
 
@@ -143,7 +144,7 @@ class RowWriter {
   ByteVector variable_;
 };
 
-// The block of the operator that has this state alone.
+// The block of the operator that has this state, without its other states.
 KeyedMetaBlock stored_meta(const fs::path& path, std::string_view state) {
   const LocalStorage storage;
   const savvy::Snapshot snapshot(path.string(), PathMap(), storage);
@@ -153,13 +154,14 @@ KeyedMetaBlock stored_meta(const fs::path& path, std::string_view state) {
       const auto* handle = handle_as<KeyGroupsHandle>(subtask.managed_keyed_state);
       if (handle == nullptr) continue;
       const auto file = snapshot.open(handle->delegate);
-      ByteReader in(*file);
-      KeyedMetaBlock block = decode_keyed_meta_block(in, registry);
-      if (block.states.size() == 1 && block.states.front().name == state) return block;
+      SectionReader section(*file, {0, file->size()}, Compression::kNone);
+      KeyedMetaBlock block = decode_keyed_meta_block(section.in(), registry);
+      for (const StateMeta& meta : block.states) {
+        if (meta.name == state) return {block.compressed, block.key, {meta}};
+      }
     }
   }
-  throw std::runtime_error(
-      fmt::format("{}: no operator has just the state {}", path.string(), state));
+  throw std::runtime_error(fmt::format("{}: no operator has the state {}", path.string(), state));
 }
 
 class RowEntries final : public EntryKind {

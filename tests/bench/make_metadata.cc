@@ -101,8 +101,9 @@ void make_references(const fs::path& folder, std::size_t count) {
       count);
   std::size_t number = 0;
   const auto next = [&] {
-    return FileHandle{fmt::format("{}/{:08x}-0000-0000-0000-{:012x}", shared, number, number * 7),
-                      static_cast<std::int64_t>(++number)};
+    ++number;
+    return FileHandle{static_cast<std::int64_t>(number),
+                      fmt::format("{}/{:08x}-0000-0000-0000-{:012x}", shared, number, number * 7)};
   };
   std::vector<OperatorState> operators;
   while (number < count) {
