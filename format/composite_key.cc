@@ -39,25 +39,53 @@ std::size_t constant_namespace_bytes(const Type& name_space) {
   return name_space.fixed_length() > 0 ? static_cast<std::size_t>(name_space.fixed_length()) : 0;
 }
 
+// Parts are filled in where they are returned: copying them just after they were stored takes the
+// processor longer than cutting them.
+
 // The key's type is unknown: the namespace can still be cut off the end if its size is constant.
-CompositeKey cut_behind_unknown_key(const KeyedStateSchema& state, ByteReader& in,
-                                    CompositeKey result) {
+void cut_behind_unknown_key(const KeyedStateSchema& state, ByteReader& in, CompositeKey& result) {
   const Bytes rest = in.rest("composite key");
   const std::size_t tail = constant_namespace_bytes(*state.name_space);
   result.cut = tail > 0 && tail < rest.size() && state.kind != KeyedStateKind::kMap;
   result.key = result.cut ? rest.first(rest.size() - tail) : rest;
   result.name_space = result.cut ? rest.last(tail) : Bytes{};
-  return result;
 }
 
-CompositeKey cut_timer(const KeyedStateSchema& state, ByteReader& in, CompositeKey result) {
+void cut_timer(const KeyedStateSchema& state, ByteReader& in, CompositeKey& result) {
   result.timestamp = in.i64("timer timestamp") ^ std::numeric_limits<std::int64_t>::min();
   if (!state.key->walkable()) return cut_behind_unknown_key(state, in, result);
   result.key = walk(in, *state.key);
   result.name_space =
       state.name_space->walkable() ? walk(in, *state.name_space) : in.rest("namespace");
   in.expect_end("a timer");
-  return result;
+}
+
+// The namespace ends where the composite key does, or where nobody knows.
+void cut_unknown_namespace(const KeyedStateSchema& state, ByteReader& in, Bytes all_parts,
+                           CompositeKey& result) {
+  const Bytes rest = in.rest("namespace");
+  result.cut = state.kind != KeyedStateKind::kMap && !state.key_lengths;
+  if (result.cut) {
+    result.name_space = rest;
+  } else {
+    result.key = all_parts;
+  }
+}
+
+void walk_parts(const KeyedStateSchema& state, ByteReader& in, Bytes all_parts,
+                CompositeKey& result) {
+  if (state.kind == KeyedStateKind::kTimer) return cut_timer(state, in, result);
+  if (!state.key->walkable()) return cut_behind_unknown_key(state, in, result);
+  result.key = walk(in, *state.key);
+  if (state.key_lengths) check_part_length(in, result.key.size(), "key");
+  if (!state.name_space->walkable()) return cut_unknown_namespace(state, in, all_parts, result);
+  result.name_space = walk(in, *state.name_space);
+  if (state.key_lengths) check_part_length(in, result.name_space.size(), "namespace");
+  if (state.kind == KeyedStateKind::kMap) {
+    result.user_key = in.rest("map key");
+  } else {
+    in.expect_end("a composite key");
+  }
 }
 
 }  // namespace
@@ -68,27 +96,7 @@ CompositeKey cut_composite_key(const KeyedStateSchema& state, Bytes composite_ke
   const Within place(in, "composite key");
   CompositeKey result;
   result.key_group = read_key_group(in, prefix_bytes);
-  if (state.kind == KeyedStateKind::kTimer) return cut_timer(state, in, result);
-  if (!state.key->walkable()) return cut_behind_unknown_key(state, in, result);
-  result.key = walk(in, *state.key);
-  if (state.key_lengths) check_part_length(in, result.key.size(), "key");
-  if (!state.name_space->walkable()) {
-    const Bytes rest = in.rest("namespace");
-    result.cut = state.kind != KeyedStateKind::kMap && !state.key_lengths;
-    if (result.cut) {
-      result.name_space = rest;
-    } else {
-      result.key = composite_key.subspan(static_cast<std::size_t>(prefix_bytes));
-    }
-    return result;
-  }
-  result.name_space = walk(in, *state.name_space);
-  if (state.key_lengths) check_part_length(in, result.name_space.size(), "namespace");
-  if (state.kind == KeyedStateKind::kMap) {
-    result.user_key = in.rest("map key");
-  } else {
-    in.expect_end("a composite key");
-  }
+  walk_parts(state, in, composite_key.subspan(static_cast<std::size_t>(prefix_bytes)), result);
   return result;
 }
 

@@ -160,6 +160,26 @@ Scanned visit_family(const Database& database, std::size_t family, Visitor& visi
   return scanned;
 }
 
+// Adds up what `work` makes of each of so many parts.
+Scanned run_all(std::size_t parts, unsigned threads,
+                const std::function<Scanned(std::size_t part)>& work) {
+  std::atomic<std::size_t> next = 0;
+  std::atomic<std::uint64_t> entries = 0;
+  std::atomic<std::uint64_t> bytes = 0;
+  const auto run = [&] {
+    for (std::size_t i = next++; i < parts; i = next++) {
+      const Scanned scanned = work(i);
+      entries += scanned.entries;
+      bytes += scanned.bytes;
+    }
+  };
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(run);
+  run();
+  others.clear();
+  return {entries, bytes};
+}
+
 Scanned visit(const fs::path& snapshot, unsigned threads, const MakeVisitor& make_visitor) {
   std::vector<std::unique_ptr<Database>> databases;
   std::vector<std::pair<const Database*, std::size_t>> families;
@@ -170,22 +190,34 @@ Scanned visit(const fs::path& snapshot, unsigned threads, const MakeVisitor& mak
       families.emplace_back(databases.back().get(), i);
     }
   }
-  std::atomic<std::size_t> next = 0;
-  std::atomic<std::uint64_t> entries = 0;
-  std::atomic<std::uint64_t> bytes = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < families.size(); i = next++) {
-      const auto visitor = make_visitor(i);
-      const Scanned scanned = visit_family(*families[i].first, families[i].second, *visitor);
-      entries += scanned.entries;
-      bytes += scanned.bytes;
-    }
+  return run_all(families.size(), threads, [&](std::size_t i) {
+    const auto visitor = make_visitor(i);
+    return visit_family(*families[i].first, families[i].second, *visitor);
+  });
+}
+
+// Entries as PlainVisitor writes them.
+Scanned visit_plain(const fs::path& path, Visitor& visitor) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  if (file == nullptr) throw std::runtime_error(path.string() + ": cannot be read");
+  std::setvbuf(file.get(), nullptr, _IOFBF, kBufferBytes);
+  std::string key;
+  std::string value;
+  const auto take = [&file](std::string& into) {
+    std::uint32_t size = 0;
+    if (std::fread(&size, sizeof size, 1, file.get()) != 1) return false;
+    into.resize(size);
+    return std::fread(into.data(), 1, size, file.get()) == size;
   };
-  std::vector<std::jthread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
-  others.clear();
-  return {entries, bytes};
+  Scanned scanned;
+  while (take(key) && take(value)) {
+    ++scanned.entries;
+    scanned.bytes += key.size() + value.size();
+    visitor.entry(key, value);
+  }
+  visitor.end();
+  return scanned;
 }
 
 }  // namespace
@@ -198,6 +230,16 @@ Scanned spill(const fs::path& snapshot, const fs::path& destination, unsigned th
   fs::create_directories(destination);
   return visit(snapshot, threads, [&destination](std::size_t id) {
     return std::make_unique<PlainVisitor>((destination / std::to_string(id)).string());
+  });
+}
+
+Scanned write(const fs::path& spilled, const fs::path& destination, unsigned threads) {
+  fs::create_directories(destination);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(spilled)) files.push_back(entry.path());
+  return run_all(files.size(), threads, [&](std::size_t i) {
+    SstVisitor visitor((destination / files[i].filename()).string());
+    return visit_plain(files[i], visitor);
   });
 }
 

@@ -24,6 +24,10 @@ Scanned scan(const std::filesystem::path& snapshot, unsigned threads);
 Scanned spill(const std::filesystem::path& snapshot, const std::filesystem::path& destination,
               unsigned threads);
 
+// Reads what spill() wrote, in its order, and writes all entries into SST files, each synced.
+Scanned write(const std::filesystem::path& spilled, const std::filesystem::path& destination,
+              unsigned threads);
+
 // Iterates the same, and writes all entries into SST files of `destination`, each synced.
 Scanned rewrite(const std::filesystem::path& snapshot, const std::filesystem::path& destination,
                 unsigned threads);

@@ -3,7 +3,7 @@
 
 Run by ./dev bench. Each case runs in turns with its reference, round after round; figures are
 medians. Everything is warm: the data fits the page cache where memory allows, and is read once
-before. What a case is, is told in README.md.
+before. What a case is, is told in README.md and cases.py.
 """
 
 import argparse
@@ -11,30 +11,20 @@ import json
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
-import time
-from collections import namedtuple
 from pathlib import Path
 
+from cases import MB_RATE, METADATA_HANDLES, RATE, Cases
+from data import Data
+from measuring import MIB, Run, Side, bytes_below, measure, median, run, size_of
+
 SOURCE = Path(__file__).resolve().parent
-SEED = 20240601
-MIB = 1024 * 1024
 MEMORY_BUDGET_MIB = 256 + 64  # of the design, and the block cache of RocksDB
+START_BUDGET_S = 0.010
 KEYS = 20
-UNITS = {"K": 1024, "M": MIB, "G": 1024 * MIB}
-
-# One side of a case; `makes` is what the command writes, and is removed again.
-Side = namedtuple("Side", "command makes codes", defaults=(None, (0,)))
-# Without a reference there is no ratio; results.json has the cases with `wanted`.
-Case = namedtuple("Case", "name savvy reference wanted size_bytes entries")
-Run = namedtuple("Run", "wall_s cpu_s peak_mib")
-
-
-def size_of(text):
-    unit = UNITS.get(text[-1:].upper())
-    return int(text[:-1]) * unit if unit else int(text)
+LARGER = 8  # times the state, for the peaks of memory
+FLINK_LINE = "2.3"
 
 
 def options():
@@ -49,198 +39,147 @@ def options():
     return parser.parse_args()
 
 
-def run(side):
-    """Runs a command alone and returns what it took."""
-    if side.makes:
-        shutil.rmtree(side.makes, ignore_errors=True)
-    start = time.perf_counter()
-    process = subprocess.Popen([str(word) for word in side.command], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in side.codes:
-        sys.exit(f"exit code {process.returncode}: {' '.join(map(str, side.command))}")
-    if side.makes:
-        shutil.rmtree(side.makes)
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+class Table:
+    """Prints rows as they come and keeps the ratios."""
+
+    def __init__(self):
+        self.results = []
+        self.row("case", "MB/s", "entries/s", "wall s", "CPU s", "peak MiB", "ratio", "wanted")
+
+    @staticmethod
+    def row(name, *cells):
+        print(f"{name:40}" + "".join(f"{cell:>{width}}" for cell, width in
+                                     zip(cells, (8, 12, 10, 10, 10, 9, 8))), flush=True)
+
+    def figures(self, name, size_bytes, entries, taken, ratio=None, wanted=None):
+        wall = max(taken.wall_s, 1e-6)
+        self.row(name, f"{size_bytes / 1e6 / wall:.0f}" if size_bytes else "",
+                 f"{entries / wall:.0f}" if entries else "", f"{taken.wall_s:.4f}",
+                 f"{taken.cpu_s:.4f}", f"{taken.peak_mib:.0f}",
+                 "" if ratio is None else f"{ratio:.2f}", "" if wanted is None else f"{wanted:g}")
+        self.keep(name, ratio, wanted)
+
+    def keep(self, name, ratio, wanted):
+        if wanted is not None:
+            self.results.append({"case": name, "ratio": round(ratio, 3), "wanted": wanted})
 
 
-def median(runs):
-    return Run(statistics.median(r.wall_s for r in runs), statistics.median(r.cpu_s for r in runs),
-               max(r.peak_mib for r in runs))
+def without(taken, start):
+    return Run(taken.wall_s - start.wall_s, taken.cpu_s - start.cpu_s, taken.peak_mib)
 
 
-def measure(case, rounds):
-    """The medians of both sides, which run in turns."""
-    sides = [side for side in (case.savvy, case.reference) if side]
-    runs = [[] for _ in sides]
-    for number in range(rounds):
-        order = list(zip(sides, runs))
-        for side, taken in order if number % 2 == 0 else reversed(order):
-            taken.append(run(side))
-    return [median(taken) for taken in runs]
+def ratio_of(case, taken):
+    """Larger is better."""
+    if case.judge == RATE:
+        return case.entries / taken[0].wall_s / case.wanted
+    if case.judge == MB_RATE:
+        return case.size_bytes / 1e6 / taken[0].wall_s / case.wanted
+    return taken[1].wall_s / taken[0].wall_s if case.reference else None
 
 
-def bytes_below(folder):
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def run_case(case, rounds, table):
+    taken = measure([side for side in (case.savvy, case.reference) if side], case.rounds or rounds)
+    if case.starts:
+        starts = measure(case.starts, rounds)
+        taken = [without(*pair) for pair in zip(taken, starts)]
+    rate = case.judge in (RATE, MB_RATE)
+    table.figures(case.name, case.size_bytes, case.entries, taken[0], ratio_of(case, taken),
+                  1 if rate else case.wanted)
+    if case.reference:
+        table.figures("  its reference", case.size_bytes, case.entries, taken[1])
+    return taken[0]
 
 
-def make_data(savvy, tool, folder, size):
-    """The snapshots, kept between runs."""
-    if not (folder / "canonical" / "_metadata").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        print(f"making {size / MIB:.0f} MiB a snapshot in {folder}", file=sys.stderr)
-        # Deletions and compression take some of what was asked for.
-        subprocess.run([tool, "make", folder, str(size * 9 // 8), str(SEED)], check=True)
-    if not (folder / "hashmap" / "_metadata").exists():
-        subprocess.run([savvy, "convert", folder / "canonical", folder / "hashmap", "--to",
-                        "hashmap"], check=True, stdout=subprocess.DEVNULL)
-    for name in ("rocksdb", "canonical", "hashmap"):
-        found = bytes_below(folder / name)
-        if found < size:
-            sys.exit(f"{folder / name} has {found} bytes, fewer than {size}")
+def metadata_memory(cases, table):
+    """Four times the file at most."""
+    references = cases.data.references(METADATA_HANDLES)
+    file_mib = (references / "_metadata").stat().st_size / MIB
+    taken = run(Side([cases.savvy, "inspect", references]))
+    table.figures(f"inspect: 4 x {file_mib:.0f} MiB by its memory", 0, 0, taken,
+                  4 * file_mib / taken.peak_mib, 1)
 
 
-def synced_copy(source, target):
-    return ["sh", "-c", f"cp -r '{source}' '{target}' && find '{target}' -type f -exec sync {{}} +"]
-
-
-def cases(savvy, tool, data, jobs):
-    out = data / "out"
-    reference_out = data / "reference-out"
-    rocksdb, canonical = data / "rocksdb", data / "canonical"
-    scan = subprocess.run([tool, "scan", rocksdb, str(jobs)], check=True, capture_output=True)
-    entries = int(scan.stdout.split()[0])
-
-    def case(name, command, of, makes=None, reference=None, wanted=None):
-        return Case(name, Side([savvy] + command, makes), reference, wanted,
-                    bytes_below(of), entries)
-
-    def rescale(source):
-        return ["rescale", source, out, "--parallelism", "3", "--no-verify"]
-
-    for threads in sorted({1, jobs}):
-        yield case(f"dump rocksdb, {threads} jobs", ["dump", rocksdb, "--jobs", threads], rocksdb,
-                   reference=Side([tool, "scan", rocksdb, threads]), wanted=0.6)
-    for threads in sorted({1, jobs}):
-        yield case(f"dump canonical, {threads} jobs", ["dump", canonical, "--jobs", threads],
-                   canonical)
-    yield case("rescale canonical", rescale(canonical), canonical, out,
-               Side(synced_copy(canonical, reference_out), reference_out), 0.8)
-    yield case("rescale rocksdb", rescale(rocksdb), rocksdb, out,
-               Side([tool, "rewrite", rocksdb, reference_out, jobs], reference_out), 0.8)
-    yield from conversions(case, tool, data, jobs)
-    for source in (canonical, rocksdb):
-        rescaled = data / f"{source.name}-at-3"
-        shutil.rmtree(rescaled, ignore_errors=True)
-        subprocess.run([savvy, "rescale", source, rescaled, "--parallelism", "3", "--no-verify"],
-                       check=True, stdout=subprocess.DEVNULL)
-        yield case(f"verify {source.name}: diff", ["diff", source, rescaled], source)
-        shutil.rmtree(rescaled)
-    for source in (canonical, rocksdb):
-        files = [path for path in sorted(source.rglob("*")) if path.is_file()]
-        yield case(f"check {source.name}", ["check", source, "--read-data"], source,
-                   reference=Side(["cat"] + files))
-    for source in (rocksdb, canonical):
-        yield case(f"stats {source.name}", ["stats", source], source)
-
-
-def conversions(case, tool, data, jobs):
-    """From each layout to each other; the reference reads and writes about the same bytes."""
-    out = data / "out"
-    reference_out = data / "reference-out"
-    rocksdb, canonical, hashmap = (data / name for name in ("rocksdb", "canonical", "hashmap"))
-    spill = Side([tool, "spill", rocksdb, reference_out, jobs], reference_out)
-    rewrite = Side([tool, "rewrite", rocksdb, reference_out, jobs], reference_out)
-
-    def copy(source):
-        return Side(synced_copy(source, reference_out), reference_out)
-
-    for source, layout, reference, wanted in (
-            (canonical, "rocksdb", rewrite, 0.6), (hashmap, "rocksdb", rewrite, 0.6),
-            (rocksdb, "canonical", spill, 0.6), (rocksdb, "hashmap", spill, 0.6),
-            (canonical, "hashmap", copy(canonical), None),
-            (hashmap, "canonical", copy(hashmap), None)):
-        yield case(f"convert {source.name} to {layout}",
-                   ["convert", source, out, "--to", layout, "--no-verify"], source, out,
-                   reference, wanted)
-
-
-def row(cells):
-    return (f"{cells[0]:34}{cells[1]:>9}{cells[2]:>12}{cells[3]:>9}{cells[4]:>9}{cells[5]:>10}"
-            f"{cells[6]:>8}")
-
-
-def figures(name, size_bytes, entries, taken, ratio=""):
-    return row([name, f"{size_bytes / 1e6 / taken.wall_s:.0f}", f"{entries / taken.wall_s:.0f}",
-                f"{taken.wall_s:.3f}", f"{taken.cpu_s:.3f}", f"{taken.peak_mib:.0f}", ratio])
-
-
-def lookups(savvy, snapshot, rounds):
-    """One row each for a key that is there, and for a program that only starts."""
-    keys = (snapshot / "keys.txt").read_text().split()
+def lookups(cases, rounds, table):
+    """One key, the start of the program included; and a start alone, beside that of `true`."""
+    keys = (cases.rocksdb / "keys.txt").read_text().split()
     found = []
     for key in keys:
-        side = Side([savvy, "get", snapshot, "--key", key], None, (0, 1))
+        side = Side([cases.savvy, "get", cases.rocksdb, "--key", key], None, (0, 1))
         command = [str(word) for word in side.command]
         if subprocess.run(command, capture_output=True, check=False).returncode == 0:
             found.append(side)
     if len(found) < KEYS:
         sys.exit(f"only {len(found)} of the listed keys are there")
-    runs = [run(side) for side in found[:KEYS] for _ in range(rounds)]
-    starts = [run(Side([savvy, "--version"])) for _ in range(KEYS)]
-    for name, taken in ((f"get rocksdb, {KEYS} keys", runs), ("  start of the program", starts)):
-        middle = median(taken)
-        yield row([name, "", f"{1 / middle.wall_s:.0f}", f"{middle.wall_s:.4f}",
-                   f"{middle.cpu_s:.4f}", f"{middle.peak_mib:.0f}", ""]), middle
+    table.figures(f"get rocksdb, one of {KEYS} keys", 0, 1,
+                  median([run(side) for side in found[:KEYS] for _ in range(rounds)]))
+    start, nothing = measure([Side([cases.savvy, "--version"]), Side(["true"])], KEYS)
+    more = without(start, nothing)
+    table.figures("start: 10 ms by what it takes beyond true", 0, 0, more,
+                  START_BUDGET_S / more.wall_s, 1)
+
+
+def memory(cases, data, size, table):
+    """The peaks of every streaming command, and of the same with more state."""
+    larger_size = LARGER * size
+    # Three layouts, and what is written.
+    if shutil.disk_usage(data.folder).free < 5 * larger_size and not data.path(
+            f"job-{larger_size}").exists():
+        print(f"skipped: no room for snapshots of {larger_size / MIB:.0f} MiB, "
+              "the peaks of memory are not compared", file=sys.stderr)
+        return
+    larger = Cases(data, larger_size, cases.jobs, None)
+    peaks = []
+    for small, large in zip(cases.streaming(), larger.streaming()):
+        taken = [run(small.savvy), run(large.savvy)]
+        peaks += [each.peak_mib for each in taken]
+        table.figures(f"memory of {small.name}", small.size_bytes, small.entries, taken[0])
+        table.figures(f"memory with {LARGER} x: {small.name}", large.size_bytes, large.entries,
+                      taken[1], taken[0].peak_mib / taken[1].peak_mib, 0.9)
+    table.keep("memory: budget by the largest peak", MEMORY_BUDGET_MIB / max(peaks), 1)
+
+
+def reader_command():
+    """The program of the State Processor API; None where it cannot be had."""
+    script = SOURCE.parent / "flink" / "reader_command.sh"
+    found = subprocess.run([script, FLINK_LINE], stdout=subprocess.PIPE, text=True, check=False)
+    if found.returncode == 77:
+        return None
+    found.check_returncode()
+    return found.stdout.splitlines()
 
 
 def machine(folder):
     info = Path("/proc/cpuinfo").read_text()
     model = next((line.split(":")[1].strip() for line in info.splitlines()
                   if line.startswith("model name")), platform.machine())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / MIB / 1024
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / MIB / 1024
     mount = max((line.split() for line in Path("/proc/mounts").read_text().splitlines()
                  if str(folder).startswith(line.split()[1])), key=lambda words: len(words[1]))
-    return (f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB memory, "
+    return (f"{model}, {os.cpu_count()} cores, {memory_gib:.0f} GiB memory, "
             f"{mount[2]} on {mount[0]}, Linux {platform.release()}, "
             f"load {os.getloadavg()[0]:.1f} before the first case")
 
 
 def main():
     wanted = options()
-    jobs = os.cpu_count()
-    savvy = wanted.build / "release" / "cli" / "savvy"
-    tool = wanted.build / "release" / "tests" / "bench" / "savvy_bench"
-    data = wanted.build / "bench" / str(wanted.size)
-    make_data(savvy, tool, data, wanted.size)
-    print(machine(data.resolve()))
-    print("".join(f"{name}: {bytes_below(data / name) / MIB:.0f} MiB  "
-                  for name in ("rocksdb", "canonical", "hashmap")) + f"rounds: {wanted.rounds}\n")
-    print(row(["case", "MB/s", "entries/s", "wall s", "CPU s", "peak MiB", "ratio"]))
-    results = []
-    peak_mib = 0.0
-    for case in cases(savvy, tool, data, jobs):
-        if wanted.only not in case.name:
-            continue
-        taken = measure(case, wanted.rounds)
-        peak_mib = max(peak_mib, taken[0].peak_mib)
-        ratio = taken[1].wall_s / taken[0].wall_s if case.reference else None
-        print(figures(case.name, case.size_bytes, case.entries, taken[0],
-                      f"{ratio:.2f}" if ratio else ""))
-        if ratio:
-            print(figures("  its reference", case.size_bytes, case.entries, taken[1]), flush=True)
-        if ratio and case.wanted:
-            results.append({"case": case.name, "ratio": round(ratio, 3), "wanted": case.wanted})
+    release = wanted.build / "release"
+    data = Data(release / "cli" / "savvy", release / "tests" / "bench" / "savvy_bench",
+                wanted.build / "bench")
+    cases = Cases(data, wanted.size, os.cpu_count(), reader_command())
+    print(machine(data.folder.resolve()))
+    print("".join(f"{path.name}: {bytes_below(path) / MIB:.0f} MiB  "
+                  for path in (cases.rocksdb, cases.canonical, cases.hashmap))
+          + f"rounds: {wanted.rounds}\n")
+    table = Table()
+    for case in cases.all():
+        if wanted.only in case.name:
+            run_case(case, wanted.rounds, table)
     if wanted.only:
         return
-    for line, taken in lookups(savvy, data / "rocksdb", wanted.rounds):
-        print(line)
-        peak_mib = max(peak_mib, taken.peak_mib)
-    results.append({"case": "peak memory, budget / largest",
-                    "ratio": round(MEMORY_BUDGET_MIB / peak_mib, 3), "wanted": 1.0})
-    (SOURCE / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    metadata_memory(cases, table)
+    lookups(cases, wanted.rounds, table)
+    memory(cases, data, wanted.size, table)
+    (SOURCE / "results.json").write_text(json.dumps(table.results, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 #include "tests/bench/database_maker.h"
 
+#include <fmt/format.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/merge_operator.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <stdexcept>
@@ -79,6 +81,24 @@ void DatabaseMaker::merge(std::size_t state, Bytes key, Bytes operand) {
 
 void DatabaseMaker::remove(std::size_t state, Bytes key) {
   check(rocksdb_->database->Delete(rocksdb_->writes, rocksdb_->families[state + 1], as_slice(key)));
+}
+
+void DatabaseMaker::ingest(std::size_t state,
+                           const std::vector<std::pair<ByteVector, ByteVector>>& entries,
+                           std::size_t files) {
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < files; ++i) {
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), database_options());
+    paths.push_back(folder_.string() + fmt::format("-{}.sst", i));
+    check(writer.Open(paths.back()));
+    for (std::size_t n = entries.size() * i / files; n < entries.size() * (i + 1) / files; ++n) {
+      check(writer.Put(as_slice(entries[n].first), as_slice(entries[n].second)));
+    }
+    check(writer.Finish());
+  }
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  check(rocksdb_->database->IngestExternalFile(rocksdb_->families[state + 1], paths, options));
 }
 
 void DatabaseMaker::finish(const fs::path& checkpoint) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "format/bytes.h"
@@ -24,6 +25,9 @@ class DatabaseMaker {
   void put(std::size_t state, Bytes key, Bytes value);
   void merge(std::size_t state, Bytes key, Bytes operand);
   void remove(std::size_t state, Bytes key);
+  // Puts entries, ascending by key, into so many files one behind the other.
+  void ingest(std::size_t state, const std::vector<std::pair<ByteVector, ByteVector>>& entries,
+              std::size_t files);
 
   // The checkpoint in a new folder; the database itself goes away.
   void finish(const std::filesystem::path& checkpoint);

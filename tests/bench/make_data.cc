@@ -16,7 +16,9 @@
 #include "format/java_hash.h"
 #include "format/key_groups.h"
 #include "readers/rocksdb_source.h"
+#include "tests/bench/checkpoint_folder.h"
 #include "tests/bench/database_maker.h"
+#include "tests/bench/entry_kinds.h"
 #include "tests/support/folder_output.h"
 #include "tests/support/small_snapshot.h"
 #include "writers/canonical_writer.h"
@@ -36,15 +38,6 @@ constexpr std::int32_t kParallelism = 2;
 constexpr std::size_t kListedKeys = 40;
 // Compression, overwrites and deletions leave this share of the bytes that are written, or more.
 constexpr double kLeft = 0.55;
-
-ByteVector long_bytes(std::uint64_t value) {
-  ByteWriter out;
-  out.i64(static_cast<std::int64_t>(value));
-  return out.take();
-}
-
-// The n-th of a sequence of numbers without repetition and without order; never negative as Long.
-std::uint64_t scattered(std::uint64_t n) { return (n * 0x9E3779B97F4A7C15 + 1) & ~(1ULL << 63); }
 
 KeyedMetaBlock long_keyed_meta() {
   KeyedMetaBlock meta;
@@ -98,7 +91,8 @@ class OperatorData {
     for (std::int32_t i = 0; i < kParallelism; ++i) {
       const auto index = static_cast<std::size_t>(i);
       subtasks_[index]->finish(folder_ / name(i));
-      op.subtasks[index].managed_keyed_state = Boxed<IncrementalHandle>(handle_of(i));
+      op.subtasks[index].managed_keyed_state = Boxed<IncrementalHandle>(checkpoint_handle(
+          folder_, name(i), meta_, key_group_range(i, kParallelism, kMaxParallelism)));
     }
     return op;
   }
@@ -119,34 +113,6 @@ class OperatorData {
                      key_group_prefix_bytes(kMaxParallelism), bytes);
     bytes.insert(bytes.end(), key.begin(), key.end());
     return bytes;
-  }
-
-  IncrementalHandle handle_of(std::int32_t subtask) const {
-    const fs::path folder = folder_ / name(subtask);
-    ByteWriter meta;
-    encode_keyed_meta_block(meta_, meta);
-    testing::PlainOutputFile file("meta", folder / "meta");
-    file.append(meta.bytes());
-    file.finish();
-    IncrementalHandle handle;
-    handle.range = key_group_range(subtask, kParallelism, kMaxParallelism);
-    handle.checkpoint_id = 1;
-    handle.backend_id = fmt::format("00000000-0000-0000-0000-{:012}", subtask);
-    handle.handle_id = handle.backend_id;
-    handle.checkpointed_size_bytes = 0;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      const std::string local = entry.path().filename().string();
-      const auto size = static_cast<std::int64_t>(entry.file_size());
-      handle.checkpointed_size_bytes += size;
-      const RelativeFileHandle stored_file{fmt::format("{}/{}", name(subtask), local), size};
-      if (local == "meta") {
-        handle.meta = stored_file;
-      } else {
-        const bool sst = entry.path().extension() == ".sst";
-        (sst ? handle.shared_files : handle.private_files).push_back({local, stored_file});
-      }
-    }
-    return handle;
   }
 
   std::string uid_;
@@ -259,15 +225,6 @@ void fill_text_keyed(OperatorData& data, std::uint64_t bytes, Draw& draw) {
       data.put(kProfile, java_hash_of_text(name), key, profile_bytes(draw));
     }
   }
-}
-
-void write_metadata(const fs::path& folder, std::vector<OperatorState> operators) {
-  Metadata metadata;
-  metadata.checkpoint_id = 1;
-  metadata.operators = std::move(operators);
-  testing::PlainOutputFile file("_metadata", folder / "_metadata");
-  file.append(encode_metadata(metadata));
-  file.finish();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "format/key_groups.h"
 #include "format/metadata.h"
+#include "tests/bench/checkpoint_folder.h"
 
 namespace savvy::bench {
 namespace {
@@ -34,16 +35,6 @@ OperatorState make_operator(std::size_t index, std::int32_t parallelism) {
   return op;
 }
 
-void write_metadata(const fs::path& folder, std::vector<OperatorState> operators) {
-  Metadata metadata;
-  metadata.checkpoint_id = 1;
-  metadata.operators = std::move(operators);
-  const ByteVector bytes = encode_metadata(metadata);
-  std::ofstream(folder / "_metadata", std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
-}
-
 // Writes files, each with its number in it.
 class Files {
  public:
@@ -63,16 +54,18 @@ class Files {
   std::size_t count_ = 0;
 };
 
-IncrementalHandle make_incremental(Files& files, std::int32_t subtask, const std::string& id,
+// `next_file` names a file, time after time.
+template <typename NextFile>
+IncrementalHandle make_incremental(NextFile next_file, std::int32_t subtask, const std::string& id,
                                    std::size_t handles) {
   IncrementalHandle handle;
   handle.range = key_group_range(subtask, kParallelism, kMaxParallelism);
   handle.checkpoint_id = 1;
   handle.backend_id = id;
   handle.handle_id = id;
-  handle.meta = files.next();
+  handle.meta = next_file();
   for (std::size_t i = 1; i < handles; ++i) {
-    handle.shared_files.push_back({fmt::format("{:06}.sst", i), files.next()});
+    handle.shared_files.push_back({fmt::format("{:06}.sst", i), next_file()});
   }
   return handle;
 }
@@ -91,7 +84,35 @@ void make_handles(const fs::path& folder, std::size_t count) {
       count -= handles;
       const std::string id =
           fmt::format("00000000-0000-0000-{:04}-{:012}", operators.size(), subtask.index);
-      subtask.managed_keyed_state = Boxed(make_incremental(files, subtask.index, id, handles));
+      subtask.managed_keyed_state =
+          Boxed(make_incremental([&files] { return files.next(); }, subtask.index, id, handles));
+    }
+    operators.push_back(std::move(op));
+  }
+  write_metadata(folder, std::move(operators));
+}
+
+void make_references(const fs::path& folder, std::size_t count) {
+  fs::create_directories(folder);
+  const std::string shared = fmt::format(
+      "s3://checkpoints-of-production-eu-central-1/stream-processing/flink/payments/"
+      "enriched-orders/"
+      "incremental-checkpoints/{0:032x}/attempts-since-the-last-savepoint/{0:032x}/shared",
+      count);
+  std::size_t number = 0;
+  const auto next = [&] {
+    ++number;
+    return FileHandle{static_cast<std::int64_t>(number),
+                      fmt::format("{}/{:08x}-0000-0000-0000-{:012x}", shared, number, number * 7)};
+  };
+  std::vector<OperatorState> operators;
+  while (number < count) {
+    OperatorState op = make_operator(operators.size(), kParallelism);
+    for (Subtask& subtask : op.subtasks) {
+      const std::string id =
+          fmt::format("00000000-0000-0000-{:04}-{:012}", operators.size(), subtask.index);
+      subtask.managed_keyed_state =
+          Boxed(make_incremental(next, subtask.index, id, kHandlesPerSubtask));
     }
     operators.push_back(std::move(op));
   }

@@ -1,4 +1,4 @@
-// Snapshots with much metadata, for `savvy check`.
+// Snapshots with much metadata, for `savvy check` and `savvy inspect`.
 
 #pragma once
 
@@ -10,6 +10,9 @@ namespace savvy::bench {
 // Incremental state with this many handles of files, all of which are there and hold a few bytes:
 // 100 handles a subtask, 100 subtasks an operator.
 void make_handles(const std::filesystem::path& folder, std::size_t count);
+
+// The same of files in an object store, with long names as they have there; a whole operator at least.
+void make_references(const std::filesystem::path& folder, std::size_t count);
 
 // Operators of one subtask with operator state inline.
 void make_operators(const std::filesystem::path& folder, std::size_t count);
