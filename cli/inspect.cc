@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
-#include "cli/rendering.h"
+#include "cli/record_output.h"
 #include "cli/snapshot_summary.h"
 #include "cli/stream_problems.h"
 #include "cli/table.h"
@@ -31,9 +31,14 @@ struct InspectOptions {
 struct Report {
   const Snapshot& snapshot;
   std::vector<OperatorCatalog> operators;
-  std::vector<FileEntry> files;
-  InventoryTotals totals;
+  InventorySummary files;
 };
+
+// Where a file that is not there should be.
+std::string missing_name(const Snapshot& snapshot, const StreamHandle& stream) {
+  const std::optional<std::string> local = snapshot.local_path(stream);
+  return local ? *local : *path_in(stream);
+}
 
 std::string type_name(const TypePtr& type) { return type ? type->describe().name : ""; }
 
@@ -110,30 +115,26 @@ std::string states_text(const OperatorCatalog& catalog) {
 
 std::string missing_text(const Report& report) {
   constexpr std::size_t kShown = 10;
-  if (report.totals.missing_count == 0) return {};
-  std::string text = fmt::format("missing: {} files\n", report.totals.missing_count);
-  std::size_t shown = 0;
-  for (const FileEntry& file : report.files) {
-    if (!file.missing()) continue;
-    if (++shown > kShown) {
-      return text + "  ... `savvy files` lists all\n";
-    }
-    text += fmt::format("  {}\n", printable(file.local_path.value_or(file.uri)));
+  const std::vector<const StreamHandle*>& missing = report.files.missing;
+  if (missing.empty()) return {};
+  std::string text = fmt::format("missing: {} files\n", missing.size());
+  for (std::size_t i = 0; i < std::min(missing.size(), kShown); ++i) {
+    text += fmt::format("  {}\n", printable(missing_name(report.snapshot, *missing[i])));
   }
-  return text;
+  return missing.size() > kShown ? text + "  ... `savvy files` lists all\n" : text;
 }
 
 std::string report_text(const Report& report) {
   const Snapshot& snapshot = report.snapshot;
+  const InventoryTotals& totals = report.files.totals;
   const std::string form = form_word(snapshot.properties());
   std::string text = fmt::format("{}{}{}  checkpoint {}  metadata version {} (Flink {})\n",
                                  kind_word(snapshot.properties()), form.empty() ? "" : ", ", form,
                                  snapshot.metadata().checkpoint_id, snapshot.metadata().version,
                                  releases_of_version(snapshot.metadata().version));
   text += fmt::format("{}  {}; {} in {} inline pieces, {} in {} files\n", snapshot.metadata_path(),
-                      human_bytes(snapshot.metadata_bytes()),
-                      human_bytes(report.totals.inline_bytes), report.totals.inline_count,
-                      human_bytes(report.totals.file_bytes), report.totals.file_count);
+                      human_bytes(snapshot.metadata_bytes()), human_bytes(totals.inline_bytes),
+                      totals.inline_count, human_bytes(totals.file_bytes), totals.file_count);
   text += missing_text(report);
   for (const MasterState& state : snapshot.metadata().master_states) {
     text += fmt::format("\nmaster state {}  {}\n", printable(state.name),
@@ -185,27 +186,40 @@ Json operator_json(const OperatorCatalog& catalog) {
   return json;
 }
 
-Json report_json(const Report& report) {
-  Json document = json_document();
-  add_snapshot_fields(report.snapshot, document);
-  document["inline"] = {{"count", report.totals.inline_count},
-                        {"bytes", report.totals.inline_bytes}};
-  document["files"] = {{"count", report.totals.file_count},
-                       {"bytes", report.totals.file_bytes},
-                       {"missing", report.totals.missing_count}};
-  document["missing_files"] = Json::array();
-  for (const FileEntry& file : report.files) {
-    if (file.missing()) document["missing_files"].push_back(file.local_path.value_or(file.uri));
-  }
-  document["master_states"] = Json::array();
+Json head_json(const Report& report) {
+  Json head = Json::object();
+  add_snapshot_fields(report.snapshot, head);
+  const InventoryTotals& totals = report.files.totals;
+  head["inline"] = {{"count", totals.inline_count}, {"bytes", totals.inline_bytes}};
+  head["files"] = {{"count", totals.file_count},
+                   {"bytes", totals.file_bytes},
+                   {"missing", totals.missing_count}};
+  return head;
+}
+
+Json states_json(const Report& report) {
+  Json states;
+  states["master_states"] = Json::array();
   for (const MasterState& state : report.snapshot.metadata().master_states) {
-    document["master_states"].push_back({{"state", state.name}, {"bytes", state.payload.size()}});
+    states["master_states"].push_back({{"state", state.name}, {"bytes", state.payload.size()}});
   }
-  document["operators"] = Json::array();
+  states["operators"] = Json::array();
   for (const OperatorCatalog& catalog : report.operators) {
-    document["operators"].push_back(operator_json(catalog));
+    states["operators"].push_back(operator_json(catalog));
   }
-  return document;
+  return states;
+}
+
+void write_document(const Report& report, Output& output) {
+  DocumentWriter document(output);
+  document.fields(head_json(report));
+  document.begin_texts("missing_files");
+  for (const StreamHandle* stream : report.files.missing) {
+    document.text(missing_name(report.snapshot, *stream));
+  }
+  document.end_texts();
+  document.fields(states_json(report));
+  document.finish();
 }
 
 // A record a state, with its operator.
@@ -225,15 +239,21 @@ std::vector<Json> state_records(const Report& report) {
   return records;
 }
 
-std::string render(const Report& report, DocumentFormat format) {
-  return render(
-      {.text = [&] { return report_text(report); },
-       .document = [&] { return report_json(report); },
-       .records = [&] { return state_records(report); },
-       .columns = {"operator", "operator_id", "parallelism", "max_parallelism", "kind", "state",
-                   "state_kind", "key_type", "namespace_type", "map_key_type", "value_type",
-                   "layout", "compressed", "ttl", "elements", "bytes", "stream_bytes", "subtasks"}},
-      format);
+void write(const Report& report, DocumentFormat format, Output& output) {
+  switch (format) {
+    case DocumentFormat::kText:
+      return output.write(report_text(report));
+    case DocumentFormat::kJson:
+      return write_document(report, output);
+    case DocumentFormat::kJsonl:
+      return output.write(records_jsonl(state_records(report)));
+    case DocumentFormat::kCsv:
+      return output.write(records_csv(
+          {"operator", "operator_id", "parallelism", "max_parallelism", "kind", "state",
+           "state_kind", "key_type", "namespace_type", "map_key_type", "value_type", "layout",
+           "compressed", "ttl", "elements", "bytes", "stream_bytes", "subtasks"},
+          state_records(report)));
+  }
 }
 
 int run_inspect(const InspectOptions& options) {
@@ -242,9 +262,10 @@ int run_inspect(const InspectOptions& options) {
   const SerializerRegistry registry =
       make_serializer_registry(kryo_release(snapshot.metadata().version));
   const CatalogDepth depth = options.sizes ? CatalogDepth::kWalkEntries : CatalogDepth::kHeads;
-  Report report{snapshot, read_catalog(snapshot, registry, depth), read_inventory(snapshot), {}};
-  report.totals = total(report.files);
-  Output("").write(render(report, options.format.format()));
+  const Report report{snapshot, read_catalog(snapshot, registry, depth),
+                      summarize_inventory(snapshot)};
+  Output output("");
+  write(report, options.format.format(), output);
   return tell_problems(report.operators, options.format.format());
 }
 

@@ -1,16 +1,24 @@
 #include "cli/json_document.h"
 
+#include <utility>
+
 #include "cli/json_sink.h"
 
 namespace savvy {
 namespace {
 
 constexpr std::size_t kIndent = 2;
+constexpr std::size_t kWrittenAtOnce = 1 << 16;  // bytes
 
 void append_break(int depth, std::string& out) {
   if (depth < 0) return;  // all on one line
   out += '\n';
   out.append(static_cast<std::size_t>(depth) * kIndent, ' ');
+}
+
+void append_name(std::string_view name, int depth, std::string& out) {
+  append_json_string(name, out);
+  out += depth < 0 ? ":" : ": ";
 }
 
 // `depth` is negative for text on one line.
@@ -23,15 +31,11 @@ void append(const Json& json, int depth, std::string& out) {
   const int inner = depth < 0 ? depth : depth + 1;
   out += json.is_object() ? '{' : '[';
   bool first = true;
-  for (const auto& item : json.items()) {
-    if (!first) out += ',';
-    first = false;
+  for (auto item = json.begin(); item != json.end(); ++item) {
+    if (!std::exchange(first, false)) out += ',';
     append_break(inner, out);
-    if (json.is_object()) {
-      append_json_string(item.key(), out);
-      out += depth < 0 ? ":" : ": ";
-    }
-    append(item.value(), inner, out);
+    if (json.is_object()) append_name(item.key(), depth, out);
+    append(*item, inner, out);
   }
   append_break(depth, out);
   out += json.is_object() ? '}' : ']';
@@ -51,6 +55,53 @@ std::string line_text(const Json& json) {
   std::string out;
   append(json, -1, out);
   return out + '\n';
+}
+
+DocumentWriter::DocumentWriter(Output& output) : output_(output), pending_("{") {
+  fields(json_document());
+}
+
+void DocumentWriter::begin_field(std::string_view name) {
+  if (!std::exchange(first_, false)) pending_ += ',';
+  append_break(1, pending_);
+  append_name(name, 0, pending_);
+}
+
+void DocumentWriter::fields(const Json& object) {
+  for (auto field = object.begin(); field != object.end(); ++field) {
+    begin_field(field.key());
+    append(*field, 1, pending_);
+  }
+}
+
+void DocumentWriter::begin_texts(std::string_view name) {
+  begin_field(name);
+  pending_ += '[';
+  first_ = true;
+}
+
+void DocumentWriter::text(std::string_view element) {
+  if (!std::exchange(first_, false)) pending_ += ',';
+  append_break(2, pending_);
+  append_json_string(element, pending_);
+  write_what_is_long();
+}
+
+void DocumentWriter::end_texts() {
+  if (!std::exchange(first_, false)) append_break(1, pending_);
+  pending_ += ']';
+}
+
+void DocumentWriter::finish() {
+  pending_ += "\n}\n";
+  output_.write(pending_);
+  pending_.clear();
+}
+
+void DocumentWriter::write_what_is_long() {
+  if (pending_.size() < kWrittenAtOnce) return;
+  output_.write(pending_);
+  pending_.clear();
 }
 
 }  // namespace savvy

@@ -103,11 +103,12 @@ std::int64_t decode_checkpoint_id(ByteReader& in) {
 
 ByteVector decode_properties(ByteReader& in, DamagedProperties damaged) {
   Within place(in, "checkpoint properties");
+  ByteReader rest = in.sub(static_cast<std::size_t>(in.remaining()), "checkpoint properties");
   if (damaged == DamagedProperties::kThrow) {
-    ByteReader ahead = in;
+    ByteReader ahead = rest;
     decode_checkpoint_properties(ahead);
   }
-  const Bytes stored = in.rest("checkpoint properties");
+  const Bytes stored = rest.rest("checkpoint properties");
   return {stored.begin(), stored.end()};
 }
 
@@ -141,15 +142,13 @@ std::optional<Metadata> try_decode_body(ByteReader in, const Layout& layout) {
 }
 
 Metadata decode_version_3(ByteReader& in) {
+  const ByteReader body = in.sub(static_cast<std::size_t>(in.remaining()), "metadata");
   for (const auto dialect :
        {MetadataDialect::kCurrent, MetadataDialect::kFlink111, MetadataDialect::kFlink114}) {
-    if (auto metadata = try_decode_body(in, {3, dialect})) {
-      in.rest("metadata");
-      return *std::move(metadata);
-    }
+    if (auto metadata = try_decode_body(body, {3, dialect})) return *std::move(metadata);
   }
-  // For its error.
-  return decode_body(in, {3, MetadataDialect::kCurrent}, DamagedProperties::kThrow);
+  ByteReader for_its_error = body;
+  return decode_body(for_its_error, {3, MetadataDialect::kCurrent}, DamagedProperties::kThrow);
 }
 
 }  // namespace

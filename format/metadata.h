@@ -101,7 +101,8 @@ struct Metadata {
 // read as ever.
 enum class DamagedProperties { kThrow, kKeep };
 
-// Reads a whole file: `in` stands at its first byte and ends where the file ends.
+// Reads a whole file: `in` stands at its first byte and ends where the file ends. A reader through
+// windows may have lost the bytes that an error is about; the error then names a later offset.
 Metadata decode_metadata(ByteReader& in,
                          DamagedProperties damaged_properties = DamagedProperties::kThrow);
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "format/state_handles.h"
 #include "readers/snapshot.h"
 
 namespace savvy {
@@ -50,5 +51,13 @@ struct InventoryTotals {
 std::vector<FileEntry> read_inventory(const Snapshot& snapshot);
 
 InventoryTotals total(const std::vector<FileEntry>& files);
+
+// The same files without an entry for each: there may be a hundred thousands of them.
+struct InventorySummary {
+  InventoryTotals totals;
+  std::vector<const StreamHandle*> missing;  // in the snapshot's metadata, and in its order
+};
+
+InventorySummary summarize_inventory(const Snapshot& snapshot);
 
 }  // namespace savvy

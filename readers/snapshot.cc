@@ -6,6 +6,7 @@
 
 #include "format/byte_reader.h"
 #include "format/errors.h"
+#include "format/file_source.h"
 #include "readers/moved_files.h"
 #include "readers/segment_file.h"
 
@@ -14,10 +15,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-ByteVector read_whole(const RandomAccessFile& file) {
+// The windows of a file, and the hash of all that was in them.
+class HashedFile final : public ByteSource {
+ public:
+  explicit HashedFile(const RandomAccessFile& file) : source_(file, 0, file.size()) {}
+
+  Hash128 hash() const { return hash_.finish(); }
+
+  Bytes extend(Bytes kept, std::size_t wanted) override {
+    const Bytes window = source_.extend(kept, wanted);
+    hash_.add(window.subspan(kept.size()));
+    return window;
+  }
+  std::uint64_t unread_bytes() const override { return source_.unread_bytes(); }
+  void release() override { source_.release(); }
+  std::string_view file() const override { return source_.file(); }
+  std::uint64_t start_offset() const override { return source_.start_offset(); }
+
+ private:
+  FileSource source_;
+  Hash128Stream hash_;
+};
+
+// With the error that only all bytes give.
+Metadata decode_whole(const RandomAccessFile& file, DamagedProperties damaged) {
   ByteVector bytes(static_cast<std::size_t>(file.size()));
   file.read_at(0, bytes);
-  return bytes;
+  ByteReader in(bytes, file.name());
+  return decode_metadata(in, damaged);
+}
+
+// Through windows, so that a large file does not lie in memory beside what it says.
+Metadata read_metadata(const RandomAccessFile& file, DamagedProperties damaged, Hash128& hash) {
+  HashedFile windows(file);
+  ByteReader in(windows);
+  std::optional<Metadata> metadata;
+  try {
+    metadata = decode_metadata(in, damaged);
+  } catch (const FormatError&) {
+    metadata = decode_whole(file, damaged);
+    in.rest("metadata");
+  }
+  hash = windows.hash();
+  return *std::move(metadata);
 }
 
 // A large file that is something else is told by its first bytes, and need not be read.
@@ -49,11 +89,8 @@ Snapshot::Snapshot(const std::string& path, PathMap paths, const Storage& storag
   const auto file = storage_.open(metadata_path_);
   check_magic(*file);
   metadata_bytes_ = file->size();
-  const ByteVector bytes = read_whole(*file);
-  metadata_hash_ = hash_of(bytes);
-  ByteReader in(bytes, metadata_path_);
-  metadata_ = decode_metadata(in, damaged_properties);
-  const std::uint64_t properties_at = bytes.size() - metadata_.properties.size();
+  metadata_ = read_metadata(*file, damaged_properties, metadata_hash_);
+  const std::uint64_t properties_at = metadata_bytes_ - metadata_.properties.size();
   properties_ =
       damaged_properties == DamagedProperties::kKeep
           ? try_checkpoint_properties(metadata_.properties).value_or(CheckpointProperties())

@@ -80,7 +80,8 @@ void check_nesting(const ByteReader& in, int nesting);
 [[noreturn]] void fail_unknown_code(const ByteReader& in, std::uint64_t at, std::string_view kind,
                                     int code, std::string_view known);
 
-// An i32 count and that many elements, each read by decode_one(index).
+// An i32 count and that many elements, each read by decode_one(index). Nothing of an element is kept
+// in a window behind it.
 template <typename T, typename DecodeOne>
 std::vector<T> decode_list(ByteReader& in, std::size_t min_bytes_each, std::string_view count_field,
                            DecodeOne decode_one) {
@@ -88,7 +89,10 @@ std::vector<T> decode_list(ByteReader& in, std::size_t min_bytes_each, std::stri
   std::vector<T> list;
   // Enough for elements as they really are, without trusting a count of the smallest possible ones.
   list.reserve(std::min(count, static_cast<std::size_t>(in.remaining()) / (sizeof(T) / 4 + 1) + 1));
-  for (std::size_t i = 0; i < count; ++i) list.push_back(decode_one(i));
+  for (std::size_t i = 0; i < count; ++i) {
+    in.begin_entry();
+    list.push_back(decode_one(i));
+  }
   return list;
 }
 

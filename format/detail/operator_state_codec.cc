@@ -145,15 +145,14 @@ void encode_coordinator_state(const std::optional<ByteStreamHandle>& state, Byte
 void decode_subtasks(ByteReader& in, const Layout& layout, OperatorState& state) {
   const std::uint64_t start = in.offset();
   if (layout.has_finished_marks()) {
-    ByteReader ahead = in;
-    const std::int32_t count = ahead.i32("subtask count");
-    if (count < 0) {
-      state.finished_marker = in.i32("subtask count");
+    state.finished_marker = std::min(in.i32("subtask count"), 0);
+    if (state.fully_finished()) {
       if (!state.coordinator_state) return;
       in.fail_at(start, fmt::format("subtask count = {} says that the operator is fully finished, "
                                     "but it has coordinator state",
-                                    count));
+                                    state.finished_marker));
     }
+    in.rewind(start);
   }
   state.subtasks = decode_list<Subtask>(
       in, layout.version == 2 ? kMinVersion2SubtaskBytes : kMinSubtaskBytes, "subtask count",

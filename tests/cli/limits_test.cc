@@ -173,6 +173,29 @@ TEST_CASE("many handles of one file cost in proportion", "[cli][limits]") {
   lab.check_proportion(8'000);
 }
 
+// inventory.cc multiplies start and size by 0x9E37... and 0xC2B2... and combines both by exclusive or;
+// with these factors every part of the file gets the same hash.
+TEST_CASE("parts of a file with equal hashes cost in proportion", "[cli][limits]") {
+  constexpr std::uint64_t kUndoesStart = 0xF1DE83E19937733D;
+  constexpr std::uint64_t kUndoesSize = 0xBA79078168D4BAF;
+  STATIC_REQUIRE(kUndoesStart * 0x9E3779B97F4A7C15 == 1);
+  STATIC_REQUIRE(kUndoesSize * 0xC2B2AE3D27D4EB4F == 1);
+  const Lab lab(
+      [](std::size_t size) {
+        OperatorState op = small_operator("uid", static_cast<std::int32_t>(size), 32768);
+        for (std::size_t i = 0; i < size; ++i) {
+          SegmentHandle segment;
+          segment.start = static_cast<std::int64_t>(i * kUndoesStart);
+          segment.size_bytes = static_cast<std::int64_t>(i * kUndoesSize);
+          segment.path = "s3://bucket/merged";
+          op.subtasks[i].raw_operator_state = raw_handle({"s"}, Boxed<SegmentHandle>(segment));
+        }
+        return std::vector{op};
+      },
+      {"inspect", "files"});
+  lab.check_proportion(32'000);
+}
+
 TEST_CASE("long names cost in proportion", "[cli][limits]") {
   const Lab lab(
       [](std::size_t size) {

@@ -10,6 +10,7 @@
 
 #include "format/errors.h"
 #include "tests/support/hex.h"
+#include "tests/support/small_windows.h"
 #include "tests/unit/metadata_bytes.h"
 
 namespace savvy {
@@ -344,6 +345,23 @@ TEST_CASE("state that a version cannot hold is refused, names are left out", "[m
   CHECK(refused(2) ==
         "a fully finished operator cannot be written in this layout of metadata version 2");
   CHECK(refused(3) == "written");
+}
+
+// Every field lies over the edge of a window, and what is read is lost behind it.
+TEST_CASE("metadata is read through windows", "[metadata]") {
+  const std::int32_t version = GENERATE(2, 3, 4, 5, 6);
+  CAPTURE(version);
+  const ByteVector good = encode_metadata(testing::metadata_with_all_handles(version));
+  testing::SmallWindows windows(good);
+  ByteReader in(windows);
+  CHECK(decode_metadata(in) == testing::metadata_with_all_handles(version));
+  CHECK(in.at_end());
+
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    testing::SmallWindows cut(Bytes(good).first(size));
+    ByteReader cut_in(cut);
+    CHECK_THROWS_AS(decode_metadata(cut_in), FormatError);
+  }
 }
 
 // Whatever the bytes: an error that names the file, or a value that is written back as it was.
