@@ -10,20 +10,36 @@ namespace savvy {
 namespace {
 
 constexpr std::size_t kMaxHeldBytes = 32 * kMiB;
+// What the allocator would give back to the system.
+constexpr std::size_t kSpareBytes = 64 * kKiB;
 
 }  // namespace
 
-bool OrderedOutput::write(std::size_t unit, std::string_view text) {
+bool OrderedOutput::write(std::size_t unit, std::string&& text) {
   std::unique_lock lock(mutex_);
   turn_.wait(lock, [&] { return stopped_ || unit == current_ || held_bytes_ < kMaxHeldBytes; });
   if (stopped_) return false;
+  bool written = true;
   if (unit != current_) {
-    held_bytes_ += text.size();
-    pending_[unit].pieces.emplace_back(text);
-    return true;
+    hold(unit, text);
+  } else {
+    // What the unit produced before its turn stands first; advance() has written it.
+    written = try_write([&] { write_now(text); });
   }
-  // What the unit produced before its turn stands first; advance() has written it.
-  return try_write([&] { write_now(text); });
+  text.clear();
+  return written;
+}
+
+void OrderedOutput::hold(std::size_t unit, std::string& text) {
+  held_bytes_ += text.size();
+  std::vector<std::string>& pieces = pending_[unit].pieces;
+  // A short text must not keep the memory of a long one.
+  if (text.size() < text.capacity() / 2) return pieces.push_back(text);
+  pieces.push_back(std::move(text));
+  text = std::string();
+  if (spare_.empty()) return;
+  text = std::move(spare_.back());
+  spare_.pop_back();
 }
 
 void OrderedOutput::finish(std::size_t unit, std::exception_ptr error) {
@@ -75,9 +91,11 @@ void OrderedOutput::write_finished_units() {
   while (!stopped_) {
     const auto found = pending_.find(current_);
     if (found == pending_.end()) break;
-    for (const std::string& piece : std::exchange(found->second.pieces, {})) {
+    for (std::string& piece : std::exchange(found->second.pieces, {})) {
       held_bytes_ -= piece.size();
       write_now(piece);
+      piece.clear();
+      if (piece.capacity() >= kSpareBytes) spare_.push_back(std::move(piece));
     }
     if (!found->second.finished) break;
     if (found->second.error != nullptr) {

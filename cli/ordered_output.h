@@ -29,8 +29,9 @@ class OrderedOutput {
   OrderedOutput(Output& output, std::size_t skipped_bytes, Progress* progress = nullptr)
       : output_(output), skipped_bytes_(skipped_bytes), progress_(progress) {}
 
-  // Adds text of a unit. False if the whole has ended by an error: the unit should stop.
-  bool write(std::size_t unit, std::string_view text);
+  // Adds text of a unit; what is left is empty, with memory to go on with. False if the whole has
+  // ended by an error: the unit should stop.
+  bool write(std::size_t unit, std::string&& text);
   // The unit is done; `error` is what ended it, or null.
   void finish(std::size_t unit, std::exception_ptr error);
 
@@ -44,6 +45,7 @@ class OrderedOutput {
     bool finished = false;
     std::exception_ptr error;
   };
+  void hold(std::size_t unit, std::string& text);
   void write_now(std::string_view text);
   bool try_write(const std::function<void()>& write);
   void advance();
@@ -56,6 +58,8 @@ class OrderedOutput {
   std::condition_variable turn_;
   std::map<std::size_t, Pending> pending_;
   std::size_t held_bytes_ = 0;
+  // Memory of texts that were held: new memory of this size costs more than writing the rows.
+  std::vector<std::string> spare_;
   std::size_t current_ = 0;
   bool stopped_ = false;
   std::exception_ptr error_;

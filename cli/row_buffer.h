@@ -70,9 +70,8 @@ class RowBuffer final : public RowTarget, private OpaqueObserver {
 
   // The complete rows so far, each ended by a line break; in json each begun by ",\n", whose comma
   // the first row of the document must lose.
-  const std::string& text() const { return text_; }
-  // Forgets the text; its memory is used again.
-  void clear_text() { text_.clear(); }
+  // May be taken: the next rows begin anew.
+  std::string& text() { return text_; }
   std::uint64_t row_count() const { return row_count_; }
   bool limit_reached() const { return row_count_ >= limit_; }
   const OpaqueCounts& opaque_counts() const { return opaque_counts_; }

@@ -102,9 +102,7 @@ class RowRun {
   }
 
   bool write(std::size_t unit, RowBuffer& rows) {
-    const bool wanted = output_.write(unit, rows.text());
-    rows.clear_text();
-    return wanted;
+    return output_.write(unit, std::move(rows.text()));
   }
 
   void attempt(std::size_t unit, const std::function<void()>& part) {

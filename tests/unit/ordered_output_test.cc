@@ -209,7 +209,7 @@ TEST_CASE("a thread far ahead waits for its turn", "[ordered_output]") {
   std::atomic<int> written = 0;
   std::thread ahead([&] {
     for (int i = 0; i < 3; ++i) {
-      output.write(1, large);
+      output.write(1, std::string(large));
       ++written;
     }
     output.finish(1, nullptr);

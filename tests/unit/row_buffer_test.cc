@@ -142,7 +142,7 @@ TEST_CASE("text that was written is forgotten", "[row_buffer]") {
   RowBuffer rows(RowFormat::kJsonl, Int64Style::kNumber);
   add_row(rows, head);
   CHECK(rows.text() == text_of_row(RowFormat::kJsonl));
-  rows.clear_text();
+  rows.text().clear();
   CHECK(rows.text().empty());
   CHECK(rows.row_count() == 1);
 }
