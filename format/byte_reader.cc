@@ -11,7 +11,7 @@
 
 namespace savvy {
 
-std::uint32_t ByteReader::leb32(std::string_view field) {
+std::uint32_t ByteReader::long_leb32(std::string_view field) {
   const std::uint64_t start = offset();
   std::uint32_t value = 0;
   for (unsigned shift = 0; shift < 35; shift += 7) {
@@ -57,13 +57,9 @@ std::size_t ByteReader::count(std::size_t min_bytes_each, std::string_view field
   return static_cast<std::size_t>(value);
 }
 
-std::size_t ByteReader::checked_count(std::int64_t value, std::size_t min_bytes_each,
-                                      std::string_view field) const {
+void ByteReader::fail_count(std::int64_t value, std::string_view field) const {
   if (value < 0) fail(fmt::format("{} = {} is negative", field, value));
-  if (static_cast<std::uint64_t>(value) > remaining() / min_bytes_each) {
-    fail(fmt::format("{} = {} cannot fit in the {} bytes left", field, value, remaining()));
-  }
-  return static_cast<std::size_t>(value);
+  fail(fmt::format("{} = {} cannot fit in the {} bytes left", field, value, remaining()));
 }
 
 ByteReader ByteReader::sub(std::size_t n, std::string_view field) {

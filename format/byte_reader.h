@@ -68,7 +68,12 @@ class ByteReader {
   bool boolean(std::string_view field) { return u8(field) != 0; }
 
   // Unsigned LEB128 of at most 32 bits (Flink's StringValue lengths and Kryo's varints).
-  std::uint32_t leb32(std::string_view field);
+  std::uint32_t leb32(std::string_view field) {
+    // Nearly all are short lengths.
+    if (window_left() > 0 && *pos_ < 0x80) [[likely]]
+      return *pos_++;
+    return long_leb32(field);
+  }
 
   // u16 byte count + modified UTF-8 (DataOutput.writeUTF), as UTF-8; a lone surrogate keeps its
   // three bytes. Refuses what Java's writer never produces (overlong forms, a raw zero byte).
@@ -82,7 +87,13 @@ class ByteReader {
   std::size_t count(std::size_t min_bytes_each, std::string_view field);
   // The same check for a count that was read in another width.
   std::size_t checked_count(std::int64_t value, std::size_t min_bytes_each,
-                            std::string_view field) const;
+                            std::string_view field) const {
+    const bool fits =
+        value >= 0 && static_cast<std::uint64_t>(value) <= remaining() / min_bytes_each;
+    if (!fits) [[unlikely]]
+      fail_count(value, field);
+    return static_cast<std::size_t>(value);
+  }
 
   // A reader of the next n bytes, which knows the same file and place.
   ByteReader sub(std::size_t n, std::string_view field);
@@ -139,6 +150,9 @@ class ByteReader {
     return value;
   }
   std::size_t window_left() const { return static_cast<std::size_t>(end_ - pos_); }
+
+  std::uint32_t long_leb32(std::string_view field);
+  [[noreturn]] void fail_count(std::int64_t value, std::string_view field) const;
 
   // Leaves at least n bytes in the window or fails.
   void refill(std::size_t n, std::string_view field);

@@ -40,11 +40,16 @@ std::string escape_surrogates(std::string_view text);
 template <typename Visit>
 void visit_utf16_units(std::string_view text, Visit visit) {
   for (std::size_t i = 0; i < text.size();) {
+    if (const auto first = static_cast<unsigned char>(text[i]); first < 0x80) {
+      visit(std::uint16_t{first});
+      ++i;
+      continue;
+    }
     const auto byte = [&](std::size_t k) {
       return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i + k]));
     };
-    const std::size_t width = byte(0) < 0x80 ? 1 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-    std::uint32_t code = width == 1 ? byte(0) : byte(0) & (0x7FU >> width);
+    const std::size_t width = byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
+    std::uint32_t code = byte(0) & (0x7FU >> width);
     for (std::size_t k = 1; k < width; ++k) code = code << 6 | (byte(k) & 0x3FU);
     if (width < 4) {
       visit(static_cast<std::uint16_t>(code));

@@ -134,7 +134,7 @@ class CanonicalWalk {
   }
 
   void check_entry(const StoredEntry& entry) {
-    if (!entries_.check(entry, section_.key_group, in_.file(), report_) && !misplaced_) {
+    if (!entries_.check(entry, section_.key_group, in_.file(), report_, memo_) && !misplaced_) {
       misplaced_ = true;
       report_.add(FindingCode::kSectionMisplaced,
                   fmt::format("entries of key group {}", section_.key_group),
@@ -186,6 +186,7 @@ class CanonicalWalk {
   bool misplaced_ = false;
   Bytes previous_;  // the key in front, without its key group
   ByteVector kept_key_;
+  KeyMemo memo_;
 };
 
 }  // namespace

@@ -177,15 +177,16 @@ bool EntryCheck::is_plain(const StoredEntry& entry, std::int32_t key_group) cons
     return key_group_of_hash(hash_of_long(key), keys_.max_parallelism) == key_group;
   }
   ByteReader in(key, {});
-  return key_group_of_hash(check.hash(in), keys_.max_parallelism) == key_group;
+  return key_group_of(entry.state, in) == key_group;
 }
 
 bool EntryCheck::check_parts(const StoredEntry& entry, std::int32_t key_group,
-                             std::string_view file, const FindingReport& report) const {
+                             std::string_view file, const FindingReport& report,
+                             KeyMemo& memo) const {
   const KeyedStateSchema& state = states_[entry.state];
   bool in_place = true;
   try {
-    in_place = check_key(entry, key_group, file, report);
+    in_place = check_key(entry, key_group, file, report, memo);
   } catch (const UnsupportedError& error) {
     report.in_state(state.name).add_unchecked(error);
   } catch (const FormatError& error) {
@@ -205,8 +206,24 @@ bool EntryCheck::check_parts(const StoredEntry& entry, std::int32_t key_group,
   return in_place;
 }
 
+std::int32_t EntryCheck::key_group_of(std::size_t state, ByteReader& key) const {
+  return key_group_of_hash(checks_[state].hash(key), keys_.max_parallelism);
+}
+
+std::int32_t EntryCheck::key_group_of_map(std::size_t state, Bytes key, ByteReader& in,
+                                          KeyMemo& memo) const {
+  const bool known =
+      memo.state == state && std::equal(key.begin(), key.end(), memo.key.begin(), memo.key.end());
+  if (known) return memo.key_group;
+  memo.state.reset();  // should the key be damaged
+  memo.key_group = key_group_of(state, in);
+  memo.key.assign(key.begin(), key.end());
+  memo.state = state;
+  return memo.key_group;
+}
+
 bool EntryCheck::check_key(const StoredEntry& entry, std::int32_t key_group, std::string_view file,
-                           const FindingReport& report) const {
+                           const FindingReport& report, KeyMemo& memo) const {
   const KeyedStateSchema& state = states_[entry.state];
   const CompositeKey parts =
       cut_composite_key(state, entry.key, prefix_bytes_, file, entry.key_offset);
@@ -216,7 +233,8 @@ bool EntryCheck::check_key(const StoredEntry& entry, std::int32_t key_group, std
   std::optional<std::int32_t> hashed;
   if (parts.cut && checks_[entry.state].hash) {
     ByteReader in(parts.key, file, offset_of(parts.key));
-    hashed = key_group_of_hash(checks_[entry.state].hash(in), keys_.max_parallelism);
+    hashed = state.kind == KeyedStateKind::kMap ? key_group_of_map(entry.state, parts.key, in, memo)
+                                                : key_group_of(entry.state, in);
   }
   const bool in_place = check_groups(entry, hashed, key_group, report);
   if (!parts.cut) return in_place;
@@ -261,10 +279,9 @@ void EntryCheck::check_value(const StoredEntry& entry, std::string_view file) co
 void EntryCheck::check_key_group(std::size_t state, Bytes key, std::uint64_t offset,
                                  std::int32_t key_group, std::string_view file,
                                  const FindingReport& report) const {
-  const JavaHash& hash = checks_[state].hash;
-  if (!hash) return;
+  if (!checks_[state].hash) return;
   ByteReader in(key, file, offset);
-  const std::int32_t hashed = key_group_of_hash(hash(in), keys_.max_parallelism);
+  const std::int32_t hashed = key_group_of(state, in);
   if (hashed == key_group) return;
   report.in_state(states_[state].name)
       .add(FindingCode::kKeyInWrongGroup, fmt::format("a key of key group {}", key_group),

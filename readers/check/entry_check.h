@@ -44,6 +44,14 @@ struct StoredEntry {
   std::uint64_t value_offset = 0;
 };
 
+// The key group that the hash of the last map's key names: all entries of a map have its key. One for
+// each thread.
+struct KeyMemo {
+  std::optional<std::size_t> state;
+  ByteVector key;
+  std::int32_t key_group = 0;
+};
+
 class EntryCheck {
  public:
   EntryCheck(const std::vector<KeyedStateSchema>& states, KeySpace keys);
@@ -54,8 +62,8 @@ class EntryCheck {
   // Bit 0x80 of the key's first byte is not looked at. False for an entry that is in itself in
   // order and belongs to another key group: then it is the section that lies elsewhere.
   bool check(const StoredEntry& entry, std::int32_t key_group, std::string_view file,
-             const FindingReport& report) const {
-    return is_plain(entry, key_group) || check_parts(entry, key_group, file, report);
+             const FindingReport& report, KeyMemo& memo) const {
+    return is_plain(entry, key_group) || check_parts(entry, key_group, file, report, memo);
   }
 
   // Of a key alone, as the heap layout has it: whether it lies in the key group of its hash.
@@ -75,9 +83,11 @@ class EntryCheck {
   bool is_plain(const StoredEntry& entry, std::int32_t key_group) const;
   std::int32_t prefix_of(Bytes key) const;
   bool check_parts(const StoredEntry& entry, std::int32_t key_group, std::string_view file,
-                   const FindingReport& report) const;
+                   const FindingReport& report, KeyMemo& memo) const;
   bool check_key(const StoredEntry& entry, std::int32_t key_group, std::string_view file,
-                 const FindingReport& report) const;
+                 const FindingReport& report, KeyMemo& memo) const;
+  std::int32_t key_group_of(std::size_t state, ByteReader& key) const;
+  std::int32_t key_group_of_map(std::size_t state, Bytes key, ByteReader& in, KeyMemo& memo) const;
   bool check_groups(const StoredEntry& entry, std::optional<std::int32_t> hashed,
                     std::int32_t key_group, const FindingReport& report) const;
   void check_value(const StoredEntry& entry, std::string_view file) const;

@@ -144,21 +144,22 @@ class SourceCheck final : public KeyedCheck {
     here.guard(damage_, part_, [&] {
       const auto reader = source_->open(section);
       KeyedEntry entry;
-      while (reader->next(entry) && !report.stopped()) check_entry(entry, here);
+      KeyMemo memo;
+      while (reader->next(entry) && !report.stopped()) check_entry(entry, here, memo);
     });
   }
 
  private:
-  void check_entry(const KeyedEntry& entry, const FindingReport& report) const {
-    const FindingReport here = report.in_state(source_->states()[entry.state].name);
+  void check_entry(const KeyedEntry& entry, const FindingReport& report, KeyMemo& memo) const {
     if (entry.undivided || entry.issue == EntryIssue::kUnappliedChange) {
-      return here.add(FindingCode::kDataNotChecked, "entries that can be told apart",
-                      "a type that no serializer snapshot tells how to walk");
+      return report.in_state(source_->states()[entry.state].name)
+          .add(FindingCode::kDataNotChecked, "entries that can be told apart",
+               "a type that no serializer snapshot tells how to walk");
     }
     // Values that only the job can merge, or whose parts have no known length, stay bytes.
     if (entry.issue != EntryIssue::kNone) return;
     entries_.check({entry.state, entry.composite_key, 0, entry.value, 0}, entry.key_group,
-                   source_->name(), report);
+                   source_->name(), report, memo);
   }
 
   std::unique_ptr<const KeyedSource> source_;

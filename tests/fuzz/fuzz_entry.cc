@@ -68,7 +68,8 @@ std::string rows_of(const KeyedEntry& entry, int prefix_bytes) {
 bool is_clean(const EntryCheck& check, const KeyedEntry& entry) {
   FindingList findings;
   const StoredEntry stored = {entry.state, entry.composite_key, 0, entry.value, 0};
-  check.check(stored, entry.key_group, "f", FindingReport(FindingPlace{}, findings));
+  KeyMemo memo;
+  check.check(stored, entry.key_group, "f", FindingReport(FindingPlace{}, findings), memo);
   return findings.findings().empty();
 }
 
