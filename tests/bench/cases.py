@@ -147,18 +147,19 @@ class Cases:
                             makes=makes, reference=Side([self.savvy, *command, "--jobs", 1], makes),
                             wanted=1.7, entries=entries)
 
-    def streaming(self):
-        """A case of every command that reads all entries."""
-        for source in (self.canonical, self.hashmap, self.rocksdb):
-            yield self.case(f"dump {source.name}", ["dump", source], source)
-            yield self.case(f"stats {source.name}", ["stats", source], source)
-            yield self.case(f"check {source.name}", ["check", source, "--read-data"], source)
-            yield self.case(f"diff {source.name}", ["diff", source, source], source)
-            yield self.case(f"rescale {source.name}", self.rescaled(source), source, makes=self.out)
-            for layout in ("canonical", "hashmap", "rocksdb"):
-                if layout != source.name:
-                    yield self.case(f"convert {source.name} to {layout}",
-                                    self.converted(source, layout), source, makes=self.out)
+    def streaming(self, size):
+        """A case of every command that reads all entries, of so much state."""
+        folders = self.data.layouts(size)
+        for name, source in folders.items():
+            for command in (["dump", source], ["stats", source], ["check", source, "--read-data"],
+                            ["diff", source, source]):
+                yield self.case(f"{command[0]} {name}", command, source, entries=0)
+            yield self.case(f"rescale {name}", self.rescaled(source), source, makes=self.out,
+                            entries=0)
+            for layout in folders:
+                if layout != name:
+                    yield self.case(f"convert {name} to {layout}", self.converted(source, layout),
+                                    source, makes=self.out, entries=0)
 
     def others(self):
         """What verifying costs, and commands of which nothing is wanted."""

@@ -55,16 +55,31 @@ class Data:
         # Deletions and compression take some of what was asked for.
         folder = self.make(f"job-{size}", ["make", "{}", size * 9 // 8])
         self.converted(folder / "canonical", folder / "hashmap", "hashmap")
-        for name in ("rocksdb", "canonical", "hashmap"):
-            found = bytes_below(folder / name)
-            if found < size:
-                sys.exit(f"{folder / name} has {found} bytes, fewer than {size}")
+        self.require(size, [folder / name for name in ("rocksdb", "canonical", "hashmap")])
         return folder
 
+    def layouts(self, size):
+        """Entries of a String and 6 fields in all three layouts, each of `size` bytes or more."""
+        canonical = self.keyed("pojo", size // 48)
+        folders = {"canonical": canonical}
+        for layout in ("hashmap", "rocksdb"):
+            target = canonical.parent / f"{canonical.name}-{layout}"
+            folders[layout] = self.converted(canonical, target, layout)
+        self.require(size, folders.values())
+        return folders
+
+    @staticmethod
+    def require(size, folders):
+        for folder in folders:
+            found = bytes_below(folder)
+            if found < size:
+                sys.exit(f"{folder} has {found} bytes, fewer than {size}")
+
     def converted(self, source, target, layout):
+        """What convert makes of a snapshot."""
         if not (target / "_metadata").exists():
-            subprocess.run([self.savvy, "convert", source, target, "--to", layout], check=True,
-                           stdout=subprocess.DEVNULL)
+            subprocess.run([self.savvy, "convert", source, target, "--to", layout, "--no-verify"],
+                           check=True, stdout=subprocess.DEVNULL)
         return target
 
     def rescaled(self, source):

@@ -153,7 +153,8 @@ def draw(runs, path):
             if column == 0:
                 panel.set_ylabel(unit)
         grid[1][column].set_xlabel(axis)
-    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
+    figure.get_layout_engine().set(rect=(0, 0.1, 1, 0.9))  # room for the legend
+    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="lower center", ncol=6)
     figure.savefig(path, metadata={"Date": None})
 
 
