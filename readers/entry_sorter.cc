@@ -33,7 +33,9 @@ void EntrySorter::add(const KeyedEntry& entry) {
                       entry.key_group, entry.undivided, entry.issue});
   arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
   arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
-  if (arena_.size() + records_.size() * sizeof(Record) > memory_.budget_bytes) spill();
+  // Vectors take up to twice what is in them.
+  const std::size_t most = 2 * (arena_.size() + records_.size() * sizeof(Record));
+  if (most > memory_.budget_bytes) spill();
 }
 
 void EntrySorter::load() {
@@ -46,6 +48,8 @@ void EntrySorter::load() {
     return;
   }
   spill();
+  arena_ = {};
+  records_ = {};
   open_runs();
 }
 

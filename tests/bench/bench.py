@@ -20,7 +20,7 @@ from data import Data
 from measuring import MIB, Run, Side, bytes_below, measure, median, run, size_of
 
 SOURCE = Path(__file__).resolve().parent
-MEMORY_BUDGET_MIB = 256 + 64  # of the design, and the block cache of RocksDB
+MEMORY_BUDGET_MIB = 256  # of the design
 START_BUDGET_S = 0.010
 KEYS = 20
 LARGER = 8  # times the state, for the peaks of memory
@@ -33,7 +33,7 @@ def options():
                         help="bytes of files of each snapshot: 64M, 1G (default)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each case (default 3)")
     parser.add_argument("--only", default="", metavar="TEXT",
-                        help="only cases whose name holds this; results.json stays as it is")
+                        help="only cases whose name holds this; those of before stay in results.json")
     parser.add_argument("--build", type=Path, default=SOURCE.parents[1] / "build",
                         help="where release/ is, and bench/ will be")
     return parser.parse_args()
@@ -90,17 +90,22 @@ def run_case(case, rounds, table):
     return taken[0]
 
 
-def metadata_memory(cases, table):
+def metadata_memory(cases, only, table):
     """Four times the file at most."""
+    name = "inspect: 4 x the file by its memory"
+    if only not in name:
+        return
     references = cases.data.references(METADATA_HANDLES)
     file_mib = (references / "_metadata").stat().st_size / MIB
     taken = run(Side([cases.savvy, "inspect", references]))
-    table.figures(f"inspect: 4 x {file_mib:.0f} MiB by its memory", 0, 0, taken,
-                  4 * file_mib / taken.peak_mib, 1)
+    table.figures(name, 0, 0, taken, 4 * file_mib / taken.peak_mib, 1)
 
 
-def lookups(cases, rounds, table):
-    """One key, the start of the program included; and a start alone, beside that of `true`."""
+def lookups(cases, only, rounds, table):
+    """One key, the start of the program included."""
+    name = f"get rocksdb, one of {KEYS} keys"
+    if only not in name:
+        return
     keys = (cases.rocksdb / "keys.txt").read_text().split()
     found = []
     for key in keys:
@@ -110,16 +115,24 @@ def lookups(cases, rounds, table):
             found.append(side)
     if len(found) < KEYS:
         sys.exit(f"only {len(found)} of the listed keys are there")
-    table.figures(f"get rocksdb, one of {KEYS} keys", 0, 1,
+    table.figures(name, 0, 1,
                   median([run(side) for side in found[:KEYS] for _ in range(rounds)]))
-    start, nothing = measure([Side([cases.savvy, "--version"]), Side(["true"])], KEYS)
-    more = without(start, nothing)
-    table.figures("start: 10 ms by what it takes beyond true", 0, 0, more,
-                  START_BUDGET_S / more.wall_s, 1)
 
 
-def memory(cases, size, table):
+def start(cases, only, table):
+    """The program alone, beside `true`."""
+    name = "start: 10 ms by what it takes beyond true"
+    if only not in name:
+        return
+    taken, nothing = measure([Side([cases.savvy, "--version"]), Side(["true"])], KEYS)
+    more = without(taken, nothing)
+    table.figures(name, 0, 0, more, START_BUDGET_S / more.wall_s, 1)
+
+
+def memory(cases, only, size, table):
     """The peaks of every streaming command, and of the same with more state."""
+    if only not in "memory":
+        return
     folder = cases.data.folder
     # Three layouts, what is written, and that entries take more than the bytes that are asked for.
     if shutil.disk_usage(folder).free < 6 * LARGER * size and not any(folder.glob("pojo-*-rocksdb")):
@@ -144,6 +157,14 @@ def reader_command():
         return None
     found.check_returncode()
     return found.stdout.splitlines()
+
+
+def keep(results):
+    """In results.json, in the place of those of before."""
+    path = SOURCE / "results.json"
+    fresh = {each["case"] for each in results}
+    before = [each for each in json.loads(path.read_text()) if each["case"] not in fresh]
+    path.write_text(json.dumps(before + results, indent=2) + "\n")
 
 
 def machine(folder):
@@ -172,12 +193,11 @@ def main():
     for case in cases.all():
         if wanted.only in case.name:
             run_case(case, wanted.rounds, table)
-    if wanted.only:
-        return
-    metadata_memory(cases, table)
-    lookups(cases, wanted.rounds, table)
-    memory(cases, wanted.size, table)
-    (SOURCE / "results.json").write_text(json.dumps(table.results, indent=2) + "\n")
+    metadata_memory(cases, wanted.only, table)
+    lookups(cases, wanted.only, wanted.rounds, table)
+    start(cases, wanted.only, table)
+    memory(cases, wanted.only, wanted.size, table)
+    keep(table.results)
 
 
 if __name__ == "__main__":
