@@ -157,7 +157,16 @@ void check_readers(const TempFolder& folder) {
   CHECK(check.exit_code == 0);
 }
 
+// A rewrite wants as much room as what it reads seems to have, though holes take none.
+bool has_room(const TempFolder& folder) {
+  constexpr std::uintmax_t kRoom = std::uintmax_t{24} << 30;
+  if (fs::space(folder.path()).available >= kRoom) return true;
+  std::cout << "skipped: writing from beyond 4 GiB: less than 24 GiB of room\n";
+  return false;
+}
+
 void check_writer(const TempFolder& folder, const std::string& command) {
+  if (!has_room(folder)) return;
   const Run run = run_in(folder, command);
   CAPTURE(command, run.err);
   REQUIRE(run.exit_code == 0);
