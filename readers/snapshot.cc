@@ -37,27 +37,22 @@ class HashedFile final : public ByteSource {
   Hash128Stream hash_;
 };
 
-// With the error that only all bytes give.
-Metadata decode_whole(const RandomAccessFile& file, DamagedProperties damaged) {
-  ByteVector bytes(static_cast<std::size_t>(file.size()));
-  file.read_at(0, bytes);
-  ByteReader in(bytes, file.name());
-  return decode_metadata(in, damaged);
-}
-
-// Through windows, so that a large file does not lie in memory beside what it says.
+// Through windows, so that a large file does not lie in memory beside what it says; all of it only
+// for the error, which shows the bytes around.
 Metadata read_metadata(const RandomAccessFile& file, DamagedProperties damaged, Hash128& hash) {
-  HashedFile windows(file);
-  ByteReader in(windows);
-  std::optional<Metadata> metadata;
   try {
-    metadata = decode_metadata(in, damaged);
+    HashedFile windows(file);
+    ByteReader in(windows);
+    Metadata metadata = decode_metadata(in, damaged);
+    hash = windows.hash();
+    return metadata;
   } catch (const FormatError&) {
-    metadata = decode_whole(file, damaged);
-    in.rest("metadata");
+    ByteVector bytes(static_cast<std::size_t>(file.size()));
+    file.read_at(0, bytes);
+    hash = hash_of(bytes);
+    ByteReader in(bytes, file.name());
+    return decode_metadata(in, damaged);
   }
-  hash = windows.hash();
-  return *std::move(metadata);
 }
 
 // A large file that is something else is told by its first bytes, and need not be read.
