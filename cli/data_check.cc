@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/data_units.h"
+#include "cli/helping_threads.h"
 
 namespace savvy {
 namespace {
@@ -45,8 +46,7 @@ class CheckRun {
       : depth_(depth), queue_(snapshot, registry, sample, depth) {}
 
   void run() {
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < depth_.jobs; ++i) others.emplace_back([this] { work(); });
+    std::vector<std::jthread> others = start_threads(depth_.jobs - 1, [this] { work(); });
     work();
     others.clear();
     if (error_ != nullptr) std::rethrow_exception(error_);

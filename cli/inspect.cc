@@ -10,7 +10,7 @@
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
-#include "cli/record_output.h"
+#include "cli/rendering.h"
 #include "cli/snapshot_summary.h"
 #include "cli/stream_problems.h"
 #include "cli/table.h"
@@ -240,20 +240,15 @@ std::vector<Json> state_records(const Report& report) {
 }
 
 void write(const Report& report, DocumentFormat format, Output& output) {
-  switch (format) {
-    case DocumentFormat::kText:
-      return output.write(report_text(report));
-    case DocumentFormat::kJson:
-      return write_document(report, output);
-    case DocumentFormat::kJsonl:
-      return output.write(records_jsonl(state_records(report)));
-    case DocumentFormat::kCsv:
-      return output.write(records_csv(
-          {"operator", "operator_id", "parallelism", "max_parallelism", "kind", "state",
-           "state_kind", "key_type", "namespace_type", "map_key_type", "value_type", "layout",
-           "compressed", "ttl", "elements", "bytes", "stream_bytes", "subtasks"},
-          state_records(report)));
-  }
+  if (format == DocumentFormat::kJson) return write_document(report, output);
+  output.write(render(
+      {.text = [&] { return report_text(report); },
+       .document = {},
+       .records = [&] { return state_records(report); },
+       .columns = {"operator", "operator_id", "parallelism", "max_parallelism", "kind", "state",
+                   "state_kind", "key_type", "namespace_type", "map_key_type", "value_type",
+                   "layout", "compressed", "ttl", "elements", "bytes", "stream_bytes", "subtasks"}},
+      format));
 }
 
 int run_inspect(const InspectOptions& options) {
