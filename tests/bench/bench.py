@@ -131,7 +131,7 @@ def start(cases, only, table):
 
 def memory(cases, only, size, table):
     """The peaks of every streaming command, and of the same with more state."""
-    if not only.startswith("memory") and only:
+    if only and not only.startswith("memory"):
         return
     folder = cases.data.folder
     # Three layouts, what is written, and that entries take more than the bytes that are asked for.

@@ -70,11 +70,9 @@ IncrementalHandle make_incremental(NextFile next_file, std::int32_t subtask, con
   return handle;
 }
 
-}  // namespace
-
-void make_handles(const fs::path& folder, std::size_t count) {
-  fs::create_directories(folder);
-  Files files(folder);
+// A checkpoint of so many handles.
+template <typename NextFile>
+void write_checkpoint(const fs::path& folder, std::size_t count, NextFile next_file) {
   std::vector<OperatorState> operators;
   while (count > 0) {
     OperatorState op = make_operator(operators.size(), kParallelism);
@@ -84,12 +82,19 @@ void make_handles(const fs::path& folder, std::size_t count) {
       count -= handles;
       const std::string id =
           fmt::format("00000000-0000-0000-{:04}-{:012}", operators.size(), subtask.index);
-      subtask.managed_keyed_state =
-          Boxed(make_incremental([&files] { return files.next(); }, subtask.index, id, handles));
+      subtask.managed_keyed_state = Boxed(make_incremental(next_file, subtask.index, id, handles));
     }
     operators.push_back(std::move(op));
   }
   write_metadata(folder, std::move(operators));
+}
+
+}  // namespace
+
+void make_handles(const fs::path& folder, std::size_t count) {
+  fs::create_directories(folder);
+  Files files(folder);
+  write_checkpoint(folder, count, [&files] { return files.next(); });
 }
 
 void make_references(const fs::path& folder, std::size_t count) {
@@ -100,23 +105,11 @@ void make_references(const fs::path& folder, std::size_t count) {
       "incremental-checkpoints/{0:032x}/attempts-since-the-last-savepoint/{0:032x}/shared",
       count);
   std::size_t number = 0;
-  const auto next = [&] {
+  write_checkpoint(folder, count, [&] {
     ++number;
     return FileHandle{static_cast<std::int64_t>(number),
                       fmt::format("{}/{:08x}-0000-0000-0000-{:012x}", shared, number, number * 7)};
-  };
-  std::vector<OperatorState> operators;
-  while (number < count) {
-    OperatorState op = make_operator(operators.size(), kParallelism);
-    for (Subtask& subtask : op.subtasks) {
-      const std::string id =
-          fmt::format("00000000-0000-0000-{:04}-{:012}", operators.size(), subtask.index);
-      subtask.managed_keyed_state =
-          Boxed(make_incremental(next, subtask.index, id, kHandlesPerSubtask));
-    }
-    operators.push_back(std::move(op));
-  }
-  write_metadata(folder, std::move(operators));
+  });
 }
 
 void make_operators(const fs::path& folder, std::size_t count) {

@@ -11,7 +11,7 @@ namespace savvy::bench {
 // 100 handles a subtask, 100 subtasks an operator.
 void make_handles(const std::filesystem::path& folder, std::size_t count);
 
-// The same of files in an object store, with long names as they have there; a whole operator at least.
+// The same of files in an object store, with long names as they have there.
 void make_references(const std::filesystem::path& folder, std::size_t count);
 
 // Operators of one subtask with operator state inline.
