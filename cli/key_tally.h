@@ -66,6 +66,7 @@ class KeyTally {
 
   Table::value_type& find_or_add(std::string_view key);
   void make_room();
+  std::size_t larger_keys(std::vector<Table::iterator>& keys) const;
 
   std::size_t budget_bytes_;
   std::size_t limit_bytes_;

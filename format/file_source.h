@@ -1,13 +1,16 @@
-// A stretch of a file as a ByteSource: read through a window of a few hundred KiB.
+// A stretch of a file as a ByteSource: read through a window, two of which are held at most while no
+// entry is larger.
 //
 // Errors  IoError from the file; a stretch that ends beyond the file is the caller's to refuse
 // Lives   the file outlives the source
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "format/byte_source.h"
+#include "format/byte_units.h"
 #include "format/storage.h"
 #include "format/window_buffers.h"
 
@@ -15,8 +18,15 @@ namespace savvy {
 
 class FileSource final : public ByteSource {
  public:
-  FileSource(const RandomAccessFile& file, std::uint64_t offset, std::uint64_t length)
-      : file_(file), start_(offset), position_(offset), end_(offset + length) {}
+  static constexpr std::size_t kWindowBytes = 256 * kKiB;
+
+  FileSource(const RandomAccessFile& file, std::uint64_t offset, std::uint64_t length,
+             std::size_t window_bytes = kWindowBytes)
+      : file_(file),
+        start_(offset),
+        position_(offset),
+        end_(offset + length),
+        window_bytes_(window_bytes) {}
 
   Bytes extend(Bytes kept, std::size_t wanted) override;
   std::uint64_t unread_bytes() const override { return end_ - position_; }
@@ -29,6 +39,7 @@ class FileSource final : public ByteSource {
   std::uint64_t start_;
   std::uint64_t position_;
   std::uint64_t end_;
+  std::size_t window_bytes_;
   WindowBuffers buffers_;
 };
 

@@ -8,6 +8,16 @@
 #include "format/compare_bytes.h"
 
 namespace savvy {
+namespace {
+
+constexpr std::size_t kSmallestWindow = 4 * kKiB;
+
+// All runs are open at once and hold two windows each, which take the room of the entries before.
+std::size_t window_of(std::size_t budget_bytes, std::size_t runs) {
+  return std::clamp(budget_bytes / (2 * runs), kSmallestWindow, FileSource::kWindowBytes);
+}
+
+}  // namespace
 
 EntrySorter::EntrySorter(KeyedEntrySource& input, std::vector<std::size_t> state_ranks,
                          SortMemory memory, EntryOrder order)
@@ -120,10 +130,11 @@ void EntrySorter::spill() {
 }
 
 void EntrySorter::open_runs() {
+  const std::size_t window = window_of(memory_.budget_bytes, run_ends_.size());
   std::uint64_t start = 0;
   for (const std::uint64_t end : run_ends_) {
     Run run;
-    run.source = std::make_unique<FileSource>(*file_, start, end - start);
+    run.source = std::make_unique<FileSource>(*file_, start, end - start, window);
     run.in = std::make_unique<ByteReader>(*run.source);
     run.number = runs_.size();
     start = end;
