@@ -88,7 +88,7 @@ struct DiffResult {
 struct DiffOptions {
   RowFilter filter = RowFilter(RowFilterOptions{});
   RowContent content = RowContent::kWhole;
-  std::size_t memory_bytes = 128 * kMiB;
+  std::size_t memory_bytes = 96 * kMiB;
   std::string temp_directory;
   unsigned jobs = 1;
   std::shared_ptr<const RocksdbCache> cache;       // must be set

@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // For all threads together; what exceeds it goes to --tmp-dir.
-constexpr std::size_t kSortBudgetBytes = 64 * kMiB;
+constexpr std::size_t kSortBudgetBytes = 32 * kMiB;
 // Flink 1.11 brought version 3, and handles relative to the metadata.
 constexpr std::int32_t kFirstVersionWithRelativeFiles = 3;
 

@@ -39,13 +39,24 @@ bool EntrySorter::next(KeyedEntry& entry) {
 
 void EntrySorter::add(const KeyedEntry& entry) {
   has_undivided_ |= entry.undivided;
+  make_room(entry.composite_key.size() + entry.value.size());
   records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
                       entry.key_group, entry.undivided, entry.issue});
   arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
   arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
-  // Vectors take up to twice what is in them.
-  const std::size_t most = 2 * (arena_.size() + records_.size() * sizeof(Record));
-  if (most > memory_.budget_bytes) spill();
+}
+
+// Vectors that grow hold up to three times what is in them. Reserved at once they cost what is used:
+// pages that nothing was written to take no memory.
+void EntrySorter::make_room(std::size_t entry_bytes) {
+  const std::size_t budget = memory_.budget_bytes;
+  const std::size_t wanted =
+      arena_.size() + entry_bytes + (records_.size() + 1) * sizeof(Record);
+  if (wanted > budget && !records_.empty()) spill();
+  if (!records_.empty()) return;
+  if (arena_.capacity() > budget) arena_ = {};  // an entry beyond the budget has been here
+  arena_.reserve(budget);
+  records_.reserve(budget / sizeof(Record));
 }
 
 void EntrySorter::load() {

@@ -72,6 +72,7 @@ class EntrySorter final : public KeyedEntrySource {
     std::size_t number = 0;
   };
 
+  void make_room(std::size_t entry_bytes);
   void sort_records();
   void spill();
   void open_runs();
