@@ -11,10 +11,11 @@ namespace savvy {
 namespace {
 
 constexpr std::size_t kSmallestWindow = 4 * kKiB;
+constexpr std::size_t kLargestWindow = 64 * kKiB;
 
 // All runs are open at once and hold two windows each, which take the room of the entries before.
 std::size_t window_of(std::size_t budget_bytes, std::size_t runs) {
-  return std::clamp(budget_bytes / (2 * runs), kSmallestWindow, FileSource::kWindowBytes);
+  return std::clamp(budget_bytes / (2 * runs), kSmallestWindow, kLargestWindow);
 }
 
 }  // namespace
@@ -40,23 +41,54 @@ bool EntrySorter::next(KeyedEntry& entry) {
 void EntrySorter::add(const KeyedEntry& entry) {
   has_undivided_ |= entry.undivided;
   make_room(entry.composite_key.size() + entry.value.size());
-  records_.push_back({entry.state, arena_.size(), entry.composite_key.size(), entry.value.size(),
-                      entry.key_group, entry.undivided, entry.issue});
-  arena_.insert(arena_.end(), entry.composite_key.begin(), entry.composite_key.end());
-  arena_.insert(arena_.end(), entry.value.begin(), entry.value.end());
+  held_.records.push_back({entry.state, held_.arena.size(), entry.composite_key.size(),
+                           entry.value.size(), entry.key_group, entry.undivided, entry.issue});
+  held_.arena.insert(held_.arena.end(), entry.composite_key.begin(), entry.composite_key.end());
+  held_.arena.insert(held_.arena.end(), entry.value.begin(), entry.value.end());
 }
 
-// Vectors that grow hold up to three times what is in them. Reserved at once they cost what is used:
-// pages that nothing was written to take no memory.
 void EntrySorter::make_room(std::size_t entry_bytes) {
   const std::size_t budget = memory_.budget_bytes;
   const std::size_t wanted =
-      arena_.size() + entry_bytes + (records_.size() + 1) * sizeof(Record);
-  if (wanted > budget && !records_.empty()) spill();
-  if (!records_.empty()) return;
-  if (arena_.capacity() > budget) arena_ = {};  // an entry beyond the budget has been here
-  arena_.reserve(budget);
-  records_.reserve(budget / sizeof(Record));
+      held_.arena.size() + entry_bytes + (held_.records.size() + 1) * sizeof(Record);
+  if (wanted > budget && !held_.records.empty()) spill();
+  // Few entries take little, though vectors that grow hold up to three times what is in them.
+  if (wanted > budget / 16 && held_.arena.capacity() < budget) reserve_budget();
+}
+
+// Those of sorters that have ended, of all threads. They are never more than there have been sorters
+// at once, and pages that went back to the system would cost a tenth of the time of a sorter to get
+// again.
+EntrySorter::Spares& EntrySorter::spares() {
+  static Spares spares;
+  return spares;
+}
+
+// From here on nothing grows: reserved memory costs what is used of it, since pages that nothing was
+// written to take none.
+void EntrySorter::reserve_budget() {
+  Buffers large;
+  {
+    const std::lock_guard lock(spares().mutex);
+    if (!spares().buffers.empty()) {
+      large = std::move(spares().buffers.back());
+      spares().buffers.pop_back();
+    }
+  }
+  large.arena.reserve(memory_.budget_bytes);
+  large.records.reserve(memory_.budget_bytes / sizeof(Record));
+  large.arena.insert(large.arena.end(), held_.arena.begin(), held_.arena.end());
+  large.records.insert(large.records.end(), held_.records.begin(), held_.records.end());
+  held_ = std::move(large);
+}
+
+void EntrySorter::give_back_buffers() {
+  Buffers ended = std::exchange(held_, {});
+  if (ended.arena.capacity() != memory_.budget_bytes || memory_.budget_bytes == 0) return;
+  ended.arena.clear();
+  ended.records.clear();
+  const std::lock_guard lock(spares().mutex);
+  spares().buffers.push_back(std::move(ended));
 }
 
 void EntrySorter::load() {
@@ -69,8 +101,7 @@ void EntrySorter::load() {
     return;
   }
   spill();
-  arena_ = {};
-  records_ = {};
+  give_back_buffers();
   open_runs();
 }
 
@@ -87,7 +118,8 @@ bool EntrySorter::before(const KeyedEntry& a, const KeyedEntry& b) const {
 }
 
 KeyedEntry EntrySorter::entry_of(const Record& record) const {
-  const Bytes bytes = Bytes(arena_).subspan(record.offset, record.key_size + record.value_size);
+  const Bytes bytes =
+      Bytes(held_.arena).subspan(record.offset, record.key_size + record.value_size);
   KeyedEntry entry;
   entry.state = record.state;
   entry.key_group = record.key_group;
@@ -107,8 +139,8 @@ void EntrySorter::sort_records() {
     return a.offset < b.offset && !before(second, first);
   };
   // Much is in order already: what RocksDB has written.
-  if (!std::is_sorted(records_.begin(), records_.end(), in_order)) {
-    std::sort(records_.begin(), records_.end(), in_order);
+  if (!std::is_sorted(held_.records.begin(), held_.records.end(), in_order)) {
+    std::sort(held_.records.begin(), held_.records.end(), in_order);
   }
 }
 
@@ -122,7 +154,7 @@ void EntrySorter::spill() {
   if (file_ == nullptr) file_ = std::make_unique<TempFile>(memory_.temp_directory);
   sort_records();
   ByteWriter out;
-  for (const Record& record : records_) {
+  for (const Record& record : held_.records) {
     const KeyedEntry entry = entry_of(record);
     out.count(entry.state);
     out.i32(entry.key_group);
@@ -136,8 +168,10 @@ void EntrySorter::spill() {
   }
   file_->append(out.bytes());
   run_ends_.push_back(file_->size());
-  records_.clear();
-  arena_.clear();
+  held_.records.clear();
+  held_.arena.clear();
+  // An entry beyond the budget was in it.
+  if (held_.arena.capacity() > memory_.budget_bytes) held_ = {};
 }
 
 void EntrySorter::open_runs() {
@@ -168,8 +202,8 @@ bool EntrySorter::advance(Run& run) {
 }
 
 bool EntrySorter::next_in_memory(KeyedEntry& entry) {
-  if (next_record_ == records_.size()) return false;
-  entry = entry_of(records_[next_record_++]);
+  if (next_record_ == held_.records.size()) return false;
+  entry = entry_of(held_.records[next_record_++]);
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ class EntrySorter final : public KeyedEntrySource {
               EntryOrder order = EntryOrder::kByKey);
   // For entries that are given with add().
   EntrySorter(std::vector<std::size_t> state_ranks, SortMemory memory, EntryOrder order);
+  ~EntrySorter() override { give_back_buffers(); }
+  EntrySorter(const EntrySorter&) = delete;
+  EntrySorter& operator=(const EntrySorter&) = delete;
 
   // Copies an entry; all come before load() and next().
   void add(const KeyedEntry& entry);
@@ -54,7 +58,7 @@ class EntrySorter final : public KeyedEntrySource {
   bool next(KeyedEntry& entry) override;
 
  private:
-  // Where an entry lies in arena_: its key, then its value.
+  // Where an entry lies in the arena: its key, then its value.
   struct Record {
     std::size_t state;
     std::size_t offset;
@@ -64,6 +68,15 @@ class EntrySorter final : public KeyedEntrySource {
     bool undivided;
     EntryIssue issue;
   };
+  // The entries that are in memory.
+  struct Buffers {
+    ByteVector arena;
+    std::vector<Record> records;
+  };
+  struct Spares {
+    std::mutex mutex;
+    std::vector<Buffers> buffers;
+  };
   // A sorted stretch of the temporary file, read from its start.
   struct Run {
     std::unique_ptr<FileSource> source;
@@ -72,7 +85,10 @@ class EntrySorter final : public KeyedEntrySource {
     std::size_t number = 0;
   };
 
+  static Spares& spares();
   void make_room(std::size_t entry_bytes);
+  void reserve_budget();
+  void give_back_buffers();
   void sort_records();
   void spill();
   void open_runs();
@@ -89,8 +105,7 @@ class EntrySorter final : public KeyedEntrySource {
   EntryOrder order_;
   bool loaded_ = false;
   bool has_undivided_ = false;
-  ByteVector arena_;
-  std::vector<Record> records_;
+  Buffers held_;
   std::size_t next_record_ = 0;
   std::unique_ptr<TempFile> file_;
   std::vector<std::uint64_t> run_ends_;

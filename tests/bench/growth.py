@@ -16,12 +16,12 @@ from collections import namedtuple
 from pathlib import Path
 
 from data import Data
-from measuring import MIB, Side, measure, run
+from measuring import Side, measure, run
 
 SOURCE = Path(__file__).resolve().parent
 KEY = "1"  # the first of all snapshots
 SHORT_S = 1.0  # what takes less is run again
-FLAT = 1.5  # cost that never exceeds so many times its least does not grow
+FLAT = 1.5  # cost that at last is below so many times its least does not grow
 
 # `make` makes the snapshot of a size; `layout` is the one that convert writes.
 Axis = namedtuple("Axis", "name sizes make layout")
@@ -65,11 +65,7 @@ def commands(savvy, snapshot, axis, out):
 
 def read_all(snapshot):
     """Into the page cache: the first command is not to pay for what the others find there."""
-    for path in Path(snapshot).rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                while file.read(MIB):
-                    pass
+    run(Side(["find", snapshot, "-type", "f", "-exec", "cat", "{}", "+"]))
 
 
 def measured(side, rounds):
@@ -108,9 +104,9 @@ def exponent(curve):
     which it is the smaller part are fitted.
     """
     least = min(cost for _, cost in curve)
-    grown = [(size, cost - least) for size, cost in curve if cost > FLAT * least]
-    if not grown:
+    if curve[-1][1] <= FLAT * least:
         return None
+    grown = [(size, cost - least) for size, cost in curve if cost > FLAT * least]
     if len(grown) == 1:
         smaller = max(((size, cost) for size, cost in curve if size < grown[0][0]), default=None)
         if smaller is None or smaller[1] <= least:
