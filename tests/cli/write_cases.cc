@@ -12,16 +12,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// More than a sorter keeps in memory with as many threads as there may be.
-std::vector<std::string> many_names() {
-  return std::vector<std::string>(700, std::string(100, 'n'));
-}
-
 OperatorState small_keyed() {
-  return keyed_operator(
-      {value_entry("a", 1), value_entry("b", 2), list_entry("a", {"x", "y"}),
-       list_entry("c", many_names()), map_entry("a", "m", 3), timer_entry("b", 4)},
-      1);
+  std::vector<SmallEntry> entries = {value_entry("a", 1), value_entry("b", 2),
+                                     list_entry("a", {"x", "y"}), map_entry("a", "m", 3),
+                                     timer_entry("b", 4)};
+  // More in one key group than a sorter keeps in memory with as many threads as there may be.
+  for (int i = 0; i < 400; ++i) {
+    entries.push_back(map_entry("c", std::string(100, 'n') + std::to_string(i), i));
+  }
+  return keyed_operator(entries, 1);
 }
 
 OperatorState small_stateful() {
