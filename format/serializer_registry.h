@@ -7,8 +7,8 @@
 //         N         = i32 1333245 | i32 1 | i32 n | n x S
 //         M         = i64 0x4F2C69A3D70 | i32 n | n x (utf name | optional framed key | optional
 //         framed value)
-// Errors  FormatError for bytes that break this; UnsupportedError for a class whose payload cannot
-//         be delimited (formats: Flink releases before 1.7, unknown third-party snapshots)
+// Errors  FormatError for bytes that break this; UnknownSerializerError for a class unknown here whose
+//         payload cannot be delimited; UnsupportedError for a known one in a version that is not
 // Source  TypeSerializerSnapshotSerializationUtil, TypeSerializerSnapshot,
 //         CompositeTypeSerializerSnapshot, NestedSerializersSnapshotDelegate,
 //         LinkedOptionalMapSerializer
@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "format/byte_reader.h"
+#include "format/errors.h"
 #include "format/kryo_release.h"
 #include "format/type.h"
 
@@ -33,6 +34,12 @@ namespace savvy {
 struct SnapshotHead {
   std::string class_name;
   std::int32_t version;
+};
+
+// Nothing here knows the class: it is one of the job or of a library, which is no fault.
+class UnknownSerializerError : public UnsupportedError {
+ public:
+  using UnsupportedError::UnsupportedError;
 };
 
 class SnapshotReader;
@@ -115,6 +122,8 @@ class SnapshotReader {
 
   // UnsupportedError that names the class and the version: what its payload is, is not known here.
   [[noreturn]] void refuse(const SnapshotHead& head, std::string_view reason) const;
+  // UnknownSerializerError, else the same.
+  [[noreturn]] void refuse_unknown(const SnapshotHead& head, std::string_view reason) const;
   void expect_version(const SnapshotHead& head, std::int32_t least, std::int32_t most) const;
 
  private:
@@ -122,6 +131,7 @@ class SnapshotReader {
   TypePtr read_unknown(const SnapshotHead& head);
   TypePtr read_unknown_composite(const SnapshotHead& head);
   std::int32_t read_adapter();
+  std::string describe_refusal(const SnapshotHead& head, std::string_view reason) const;
 
   ByteReader& in_;
   const SerializerRegistry& registry_;

@@ -35,8 +35,6 @@ constexpr std::size_t kMinOptionalMapEntryBytes = 2 + 1 + 1;
 // Far more than the types of a program nest.
 constexpr int kMaxDepth = 64;
 
-constexpr std::string_view kUnknownSerializer = "serializer unknown here";
-
 void expect_i32(ByteReader& in, std::int32_t expected, std::string_view field) {
   const std::uint64_t at = in.offset();
   const std::int32_t found = in.i32(field);
@@ -116,19 +114,19 @@ TypePtr SnapshotReader::read_unknown(const SnapshotHead& head) {
   if (head.version == kSimpleVersion) {
     return std::make_shared<OpaqueType>(head, head.class_name, std::string(kUnknownSerializer));
   }
-  if (head.version != kGenericVersion) refuse(head, kUnknownSerializer);
+  if (head.version != kGenericVersion) refuse_unknown(head, kUnknownSerializer);
   const std::uint64_t start = in_.offset();
   const Bytes ahead = in_.peek(2);
   const bool whole =
       ahead.size() == 2 && in_.peek(2 + (std::size_t{ahead[0]} << 8 | ahead[1])).size() ==
                                2 + (std::size_t{ahead[0]} << 8 | ahead[1]);
-  if (!whole) refuse(head, kUnknownSerializer);
+  if (!whole) refuse_unknown(head, kUnknownSerializer);
   const Bytes text = in_.take(in_.u16("length of a class name"), "class name");
   std::string value_class(text.begin(), text.end());
   // The name of another snapshot class is not the payload of this one but what follows it.
   if (!looks_like_class_name(value_class) || value_class.ends_with("Snapshot")) {
     in_.rewind(start);
-    refuse(head, kUnknownSerializer);
+    refuse_unknown(head, kUnknownSerializer);
   }
   return std::make_shared<OpaqueType>(head, std::move(value_class),
                                       std::string(kUnknownSerializer));
@@ -136,7 +134,8 @@ TypePtr SnapshotReader::read_unknown(const SnapshotHead& head) {
 
 TypePtr SnapshotReader::read_unknown_composite(const SnapshotHead& head) {
   read_composite_head(head);
-  if (peek_i32(in_) != kNestedMagic) refuse(head, "composite with an outer part unknown here");
+  if (peek_i32(in_) != kNestedMagic)
+    refuse_unknown(head, "composite with an outer part unknown here");
   return std::make_shared<OpaqueType>(head, head.class_name, std::string(kUnknownSerializer),
                                       read_nested());
 }
@@ -155,12 +154,10 @@ TypePtr SnapshotReader::read_framed(ByteReader frame) const {
       marks_->push_back({SnapshotMark::Kind::kFrame, begin, frame.offset()});
     }
     return type;
-  } catch (const UnsupportedError&) {
+  } catch (const UnsupportedError& error) {
     if (marks_ != nullptr) marks_->resize(marks_before);
     SnapshotHead head{head_only.utf("snapshot class"), head_only.i32("snapshot version")};
-    std::string class_name = head.class_name;
-    return std::make_shared<OpaqueType>(std::move(head), std::move(class_name),
-                                        std::string(kUnknownSerializer));
+    return make_opaque_type(std::move(head), error);
   }
 }
 
@@ -216,9 +213,18 @@ void SnapshotReader::mark_cache(std::uint64_t begin) const {
   if (marks_ != nullptr) marks_->push_back({SnapshotMark::Kind::kCache, begin, in_.offset()});
 }
 
+std::string SnapshotReader::describe_refusal(const SnapshotHead& head,
+                                             std::string_view reason) const {
+  return fmt::format("serializer snapshot {} version {}: {}\n  {}", head.class_name, head.version,
+                     reason, in_.describe_position());
+}
+
 void SnapshotReader::refuse(const SnapshotHead& head, std::string_view reason) const {
-  throw UnsupportedError(fmt::format("serializer snapshot {} version {}: {}\n  {}", head.class_name,
-                                     head.version, reason, in_.describe_position()));
+  throw UnsupportedError(describe_refusal(head, reason));
+}
+
+void SnapshotReader::refuse_unknown(const SnapshotHead& head, std::string_view reason) const {
+  throw UnknownSerializerError(describe_refusal(head, reason));
 }
 
 void SnapshotReader::expect_version(const SnapshotHead& head, std::int32_t least,

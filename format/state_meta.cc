@@ -23,9 +23,10 @@ BackendStateType decode_backend_state_type(ByteReader& in) {
   return static_cast<BackendStateType>(ordinal);
 }
 
-// The type for a snapshot that cannot be understood, after moving past it; null if its end is
-// unknown.
-TypePtr skip_unknown_snapshot(ByteReader& in, SnapshotFollower follower) {
+// The type for a snapshot that cannot be understood, for the reason of `error`, after moving past it;
+// null if its end is unknown.
+TypePtr skip_unknown_snapshot(ByteReader& in, SnapshotFollower follower,
+                              const UnsupportedError& error) {
   constexpr std::size_t kLongestPayload = 64 * kKiB;
   in.i32("serializer proxy version");
   SnapshotHead head{in.utf("snapshot class"), 0};
@@ -33,9 +34,7 @@ TypePtr skip_unknown_snapshot(ByteReader& in, SnapshotFollower follower) {
   const std::optional<std::size_t> size = find_follower(in.peek(kLongestPayload), follower);
   if (!size) return nullptr;
   in.take(*size, "snapshot payload");
-  std::string class_name = head.class_name;
-  return std::make_shared<OpaqueType>(std::move(head), std::move(class_name),
-                                      "serializer unknown here");
+  return make_opaque_type(std::move(head), error);
 }
 
 // A serializer in the description of a state. Here a class unknown to the registry is normal work
@@ -47,9 +46,9 @@ SerializerSnapshot read_state_serializer(ByteReader& in, const SerializerRegistr
   TypePtr type;
   try {
     type = SnapshotReader(in, registry).read_proxy();
-  } catch (const UnsupportedError&) {
+  } catch (const UnsupportedError& error) {
     in.rewind(start);
-    type = skip_unknown_snapshot(in, follower);
+    type = skip_unknown_snapshot(in, follower, error);
     if (type == nullptr) throw;
   }
   const Bytes stored = in.bytes_since(start);

@@ -44,6 +44,9 @@ enum class Shape {
 
 constexpr int kVariableLength = -1;
 
+// The attribute of a type whose serializer snapshot is of a class known here, and was refused: why.
+inline constexpr std::string_view kRefused = "refused";
+
 class Type;
 using TypePtr = std::shared_ptr<const Type>;
 

@@ -12,7 +12,7 @@ namespace {
 TypePtr read_parameterless(SnapshotReader& reader, const SnapshotHead& head) {
   const std::string serializer = reader.in().utf("serializer class");
   TypePtr type = reader.registry().find_simple(serializer, head);
-  if (type == nullptr) reader.refuse(head, fmt::format("{} is unknown here", serializer));
+  if (type == nullptr) reader.refuse_unknown(head, fmt::format("{} is unknown here", serializer));
   return type;
 }
 

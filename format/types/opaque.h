@@ -3,12 +3,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "format/types/snapshot_type.h"
 
 namespace savvy {
+
+inline constexpr std::string_view kUnknownSerializer = "serializer unknown here";
 
 class OpaqueType final : public NestingType {
  public:
@@ -41,5 +44,9 @@ class OpaqueType final : public NestingType {
   std::string reason_;
   std::vector<std::pair<std::string, std::string>> attributes_;
 };
+
+// The type for a snapshot that was refused. Unless its class is merely unknown, the attribute
+// "refused" says why.
+TypePtr make_opaque_type(SnapshotHead head, const UnsupportedError& error);
 
 }  // namespace savvy

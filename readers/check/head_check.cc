@@ -18,29 +18,26 @@ constexpr std::array<std::string_view, 3> kKnownPackages = {
     "org.apache.flink.runtime.state."};
 
 // Of a serializer that savvy ought to read and does not: what it is.
-std::string describe_unread(const Type& type, const SerializerRegistry& registry) {
-  const TypeDescription description = type.describe();
+std::string describe_unread(const TypeDescription& description,
+                            const SerializerRegistry& registry) {
   if (description.kind != "opaque") return {};
-  const std::string& name = description.serializer;
-  const SnapshotHead head = {name, description.version};
-  if (registry.find_simple(name.substr(0, name.rfind('$')), head) != nullptr) {
-    return fmt::format("version {} of {}", description.version, name);
+  for (const auto& [attribute, reason] : description.attributes) {
+    if (attribute == kRefused) return reason;
   }
+  const std::string& name = description.serializer;
   const bool known_package =
       std::any_of(kKnownPackages.begin(), kKnownPackages.end(),
                   [&](std::string_view package) { return name.starts_with(package); });
   return known_package && registry.find(name) == nullptr ? name : std::string();
 }
 
-void check_serializer(const Type& type, const SerializerRegistry& registry,
+void check_serializer(const TypeDescription& type, const SerializerRegistry& registry,
                       const FindingReport& report) {
   const std::string unread = describe_unread(type, registry);
   if (!unread.empty()) {
     report.add(FindingCode::kDataNotChecked, "a serializer of Flink that savvy reads", unread);
   }
-  for (const TypePtr& child : type.children()) {
-    if (child != nullptr) check_serializer(*child, registry, report);
-  }
+  for (const LabeledType& part : type.fields) check_serializer(part.type, registry, report);
 }
 
 }  // namespace
@@ -67,7 +64,7 @@ void check_serializers(const std::vector<StateMeta>& states, const SerializerReg
   for (const StateMeta& state : states) {
     for (const auto& [role, serializer] : state.serializers) {
       if (serializer.type == nullptr) continue;
-      check_serializer(*serializer.type, registry, report.in_state(state.name));
+      check_serializer(serializer.type->describe(), registry, report.in_state(state.name));
     }
   }
 }

@@ -118,6 +118,16 @@ TEST_CASE("unknown snapshot classes", "[registry]") {
                                                   "version 1: serializer unknown here\n  "
                                                   "snapshot: offset"));
   }
+  SECTION("in a frame a version unknown here of a class that is not") {
+    const std::string known = flink_base("IntSerializer$IntSerializerSnapshot");
+    const TypePtr type = type_of(
+        pojo_of("example.P", {{"a", list_of(snapshot(known, 77))}, {"b", base_snapshot("Int")}}));
+    CHECK(decode_json(*type, from_hex("02 01 00 00000009")).dump() == R"({"a":null,"b":9})");
+    const std::string refused =
+        "serializer snapshot " + known + " version 77: expected version 2 to 3";
+    const TypeDescription field = type->describe().fields.at(0).type;
+    CHECK(field.attributes.at(0) == std::pair<std::string, std::string>("refused", refused));
+  }
   SECTION("in a frame any class has an end") {
     const TypePtr type =
         type_of(pojo_of("example.P", {{"a", snapshot("example.X", 1, ByteVector(5))},
