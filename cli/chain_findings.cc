@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "cli/table.h"
@@ -258,23 +259,24 @@ class ChainSearch {
         }
       }
     }
+    std::unordered_map<std::string_view, const SetMember*> savepoints;
+    for (const SetMember& member : set_.members) {
+      if (member.kind == "savepoint") savepoints.try_emplace(member.real_directory, &member);
+    }
     for (const auto& [folder, counts] : folders) {
-      const std::string& place = folder;  // clang 14 captures no structured binding
       Members members;
       std::uint64_t most = 0;
       for (const auto& [member, count] : counts) {
         members.push_back(member);
         most = std::max(most, count);
       }
-      const auto savepoint =
-          std::find_if(set_.members.begin(), set_.members.end(), [&place](const SetMember& member) {
-            return member.kind == "savepoint" && member.real_directory == place;
-          });
+      const auto savepoint = savepoints.find(folder);
       add(FindingCode::kNeedsSavepoint, at_file(folder),
           fmt::format("files below {}", set_.members[members.front()].real_job),
-          savepoint == set_.members.end()
+          savepoint == savepoints.end()
               ? counted(most, "file") + " elsewhere"
-              : fmt::format("{} of the savepoint {}", counted(most, "file"), savepoint->name),
+              : fmt::format("{} of the savepoint {}", counted(most, "file"),
+                            savepoint->second->name),
           members, {});
     }
   }

@@ -1,6 +1,5 @@
 #include "cli/diff_context.h"
 
-#include <algorithm>
 #include <compare>
 #include <utility>
 
@@ -40,8 +39,7 @@ void DiffRecorder::add_entry(DiffCounts& counts, const DiffRow& row) {
 }
 
 void DiffRecorder::note(const std::string& text) {
-  std::vector<std::string>& notes = result_.notes;
-  if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
+  if (noted_.insert(text).second) result_.notes.push_back(text);
 }
 
 void DiffRecorder::hand_on(const DiffRow& row) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "cli/snapshot_diff.h"
@@ -36,6 +37,7 @@ class DiffRecorder {
 
   DiffSink& sink_;
   DiffResult result_;
+  std::unordered_set<std::string> noted_;
 };
 
 // Unwinds a comparison whose further rows nobody wants.

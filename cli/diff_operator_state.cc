@@ -10,7 +10,9 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "cli/diff_parts.h"
@@ -215,12 +217,33 @@ struct BroadcastCopies {
   std::vector<std::int32_t> others;  // subtasks whose copy differs
 };
 
-const StateMeta* find_broadcast(const OperatorStateStream& stream, std::string_view name) {
-  for (const StateMeta& state : stream.head().broadcast_states) {
-    if (state.name == name) return &state;
+// A stream that stays open for the next state, since its head describes all of them.
+class OpenCopies {
+ public:
+  const OperatorStateStream& open(const DiffSide& side, const Subtask& subtask) {
+    if (subtask_ == &subtask) return *stream_;
+    subtask_ = nullptr;
+    const OperatorHandle& handle = *subtask.managed_operator_state;
+    stream_.emplace(side.snapshot.open(handle.delegate), handle, side.registry);
+    states_.clear();
+    for (const StateMeta& state : stream_->head().broadcast_states) {
+      states_.try_emplace(state.name, &state);
+    }
+    subtask_ = &subtask;
+    return *stream_;
   }
-  return nullptr;
-}
+
+  // Of the open stream; null if its head does not name it.
+  const StateMeta* find(std::string_view name) const {
+    const auto found = states_.find(name);
+    return found == states_.end() ? nullptr : found->second;
+  }
+
+ private:
+  const Subtask* subtask_ = nullptr;
+  std::optional<OperatorStateStream> stream_;
+  std::unordered_map<std::string_view, const StateMeta*> states_;
+};
 
 class BroadcastDiff final : public EntryMerge {
  public:
@@ -307,13 +330,12 @@ class BroadcastDiff final : public EntryMerge {
         copies(side).others.size(), copies(side).others.front(), copies(side).first->index));
   }
 
-  void add_entries(Side side, EntrySorter& sorter) const {
+  void add_entries(Side side, EntrySorter& sorter) {
     const Subtask* subtask = copies(side).first;
     if (subtask == nullptr) return;
-    const OperatorHandle& handle = *subtask->managed_operator_state;
-    const DiffSide& from = diff_.side(side);
-    const OperatorStateStream stream(from.snapshot.open(handle.delegate), handle, from.registry);
-    const StateMeta* state = find_broadcast(stream, head_.state.value_or(""));
+    OpenCopies& copies = open_[static_cast<std::size_t>(side)];
+    const OperatorStateStream& stream = copies.open(diff_.side(side), *subtask);
+    const StateMeta* state = copies.find(head_.state.value_or(""));
     if (state == nullptr) return;
     for_each_entry(stream, *state, [&](Bytes key, Bytes value) { sorter.add({0, 0, key, value}); });
   }
@@ -344,6 +366,7 @@ class BroadcastDiff final : public EntryMerge {
   std::map<std::string, Sides> states_;
   RowHeadFields head_;
   const Sides* sides_ = nullptr;
+  std::array<OpenCopies, 2> open_;  // by side
 };
 
 }  // namespace

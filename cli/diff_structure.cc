@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -47,12 +48,8 @@ bool is_structured(const StateInfo& state) {
   return std::find(kKinds.begin(), kKinds.end(), state.kind) != kKinds.end();
 }
 
-const StateInfo* find(const OperatorCatalog& catalog, const StatePlace& place) {
-  for (const StateInfo& state : catalog.states) {
-    if (state.kind == place.first && state.name == place.second) return &state;
-  }
-  return nullptr;
-}
+// A state before and after; null where it is not.
+using StatePair = std::array<const StateInfo*, 2>;
 
 // Timer queues are registered whether or not a timer was ever set, and a list without elements may
 // be stored or not.
@@ -76,18 +73,17 @@ class StructureDiff {
   explicit StructureDiff(const OperatorDiff& diff) : diff_(diff) {}
 
   void compare(const OperatorCatalog& before, const OperatorCatalog& after) {
-    std::set<StatePlace> places;
-    for (const OperatorCatalog* catalog : {&before, &after}) {
-      for (const StateInfo& state : catalog->states) {
+    std::map<StatePlace, StatePair> pairs;
+    for (std::size_t side = 0; side < 2; ++side) {
+      for (const StateInfo& state : (side == 0 ? before : after).states) {
         if (is_structured(state) && diff_.options.filter.wants_state(state.name) &&
             diff_.options.filter.wants_kind(state.kind)) {
-          places.insert({state.kind, state.name});
+          const StateInfo*& found = pairs[{state.kind, state.name}][side];
+          if (found == nullptr) found = &state;
         }
       }
     }
-    for (const StatePlace& place : places) {
-      compare(place.second, find(before, place), find(after, place));
-    }
+    for (const auto& [place, pair] : pairs) compare(place.second, pair[0], pair[1]);
   }
 
   void operator_row(ChangeType change) const {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "cli/raw_timer_target.h"
@@ -64,13 +66,9 @@ class TimerInputs {
 
  private:
   std::size_t add_service(const RawTimerService& service, std::int32_t subtask) {
-    const auto known = std::find_if(services_.begin(), services_.end(),
-                                    [&](const auto& other) { return other.name == service.name; });
-    if (known == services_.end()) {
-      services_.push_back(service);
-      return services_.size() - 1;
-    }
-    if (*known == service) return static_cast<std::size_t>(known - services_.begin());
+    const auto [known, is_new] = service_ids_.try_emplace(service.name, services_.size());
+    if (is_new) services_.push_back(service);
+    if (is_new || services_[known->second] == service) return known->second;
     throw UnsupportedError(fmt::format(
         "operator {} subtask {}: timer service \"{}\" has other serializers than in the subtasks "
         "before",
@@ -79,6 +77,7 @@ class TimerInputs {
 
   const OperatorState& op_;
   std::vector<RawTimerService> services_;
+  std::unordered_map<std::string, std::size_t> service_ids_;  // by name
   std::vector<KeyedStateSchema> states_;
   std::vector<KeyedInput> inputs_;
   UnitedKeyedMeta united_;

@@ -169,8 +169,9 @@ class KeyedConversion {
       : context_(context), op_(op), form_(form), handles_(managed_keyed_handles(op)) {}
 
   void convert(const Subtask& old, Subtask& copy) const {
-    const auto found = std::find(handles_.subtasks.begin(), handles_.subtasks.end(), &old);
-    if (found == handles_.subtasks.end()) {
+    // They are in the order of the operator.
+    const auto found = std::lower_bound(handles_.subtasks.begin(), handles_.subtasks.end(), &old);
+    if (found == handles_.subtasks.end() || *found != &old) {
       throw UnsupportedError(
           fmt::format("operator {} subtask {}: keyed state in a handle without "
                       "key groups",

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "format/byte_units.h"
@@ -19,14 +19,9 @@ namespace {
 
 constexpr std::size_t kCopyBytes = 256 * kKiB;
 
-const StateMeta& find_state(const std::vector<StateMeta>& states, std::string_view name) {
-  return *std::find_if(states.begin(), states.end(),
-                       [&](const StateMeta& state) { return state.name == name; });
-}
-
-void add_run(const OperatorStateStream& stream, const NewListState& state, const ElementRun& run,
+void add_run(const OperatorStateStream& stream, const StateMeta& state, const ElementRun& run,
              OperatorStateWriter& writer) {
-  const auto elements = stream.elements(find_state(stream.head().list_states, state.name));
+  const auto elements = stream.elements(state);
   for (std::size_t i = 0; i < run.first + run.count; ++i) {
     const std::optional<Bytes> element = elements->next();
     if (!element) {
@@ -37,10 +32,9 @@ void add_run(const OperatorStateStream& stream, const NewListState& state, const
   }
 }
 
-void add_broadcast(const OperatorStateStream& stream, const NewListState& state,
+void add_broadcast(const OperatorStateStream& stream, const StateMeta& state,
                    OperatorStateWriter& writer) {
-  std::optional<SectionReader> map =
-      stream.broadcast_map(find_state(stream.head().broadcast_states, state.name));
+  std::optional<SectionReader> map = stream.broadcast_map(state);
   if (!map) return;
   writer.begin_element();
   while (!map->in().at_end()) {
@@ -158,21 +152,23 @@ Boxed<OperatorHandle> OperatorStateRescale::write(std::int32_t subtask) const {
   const std::vector<NewListState>& states = plan_[static_cast<std::size_t>(subtask)];
   OperatorStateWriter writer(context_.folder,
                              subtask_file_name(op_.id, subtask, SubtaskStream::kOperator), head_);
-  const auto find = [&](const StateMeta& meta) {
-    return std::find_if(states.begin(), states.end(),
-                        [&](const NewListState& state) { return state.name == meta.name; });
-  };
+  std::unordered_map<std::string_view, const NewListState*> named;
+  for (const NewListState& state : states) named.try_emplace(state.name, &state);
   for (const StateMeta& meta : head_.list_states) {
-    const auto state = find(meta);
-    if (state == states.end()) continue;
-    writer.begin_state(state->name, state->mode);
-    for (const ElementRun& run : state->elements) add_run(stream(run.source), *state, run, writer);
+    const auto state = named.find(meta.name);
+    if (state == named.end()) continue;
+    writer.begin_state(meta.name, state->second->mode);
+    for (const ElementRun& run : state->second->elements) {
+      add_run(stream(run.source), meta, run, writer);
+    }
   }
   for (const StateMeta& meta : head_.broadcast_states) {
-    const auto state = find(meta);
-    if (state == states.end()) continue;
-    writer.begin_state(state->name, state->mode);
-    for (const ElementRun& run : state->elements) add_broadcast(stream(run.source), *state, writer);
+    const auto state = named.find(meta.name);
+    if (state == named.end()) continue;
+    writer.begin_state(meta.name, state->second->mode);
+    for (const ElementRun& run : state->second->elements) {
+      add_broadcast(stream(run.source), meta, writer);
+    }
   }
   return writer.finish();
 }

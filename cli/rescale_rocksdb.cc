@@ -75,6 +75,10 @@ class RocksdbRescale {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const KeyedInput& input = inputs[i];
       translators_.emplace_back(*input.source, united, united.ids[i]);
+      own_states_.emplace_back(united.block.states.size());
+      for (std::size_t own = united.ids[i].size(); own-- > 0;) {
+        own_states_.back()[united.ids[i][own]] = own;
+      }
       const auto* files = handle_as<IncrementalHandle>(*input.handle);
       ssts_.push_back(files != nullptr ? list_live_ssts(context.source, *files) : LiveSsts());
     }
@@ -143,10 +147,7 @@ class RocksdbRescale {
 
   // The id that the input has for a state of the union.
   std::optional<std::size_t> own_state(std::size_t input, std::size_t state) const {
-    const std::vector<std::size_t>& ids = united_.ids[input];
-    const auto found = std::find(ids.begin(), ids.end(), state);
-    if (found == ids.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - ids.begin());
+    return own_states_[input][state];
   }
 
   StateShare share_of(std::size_t input, std::size_t state, bool take_files) const {
@@ -217,6 +218,8 @@ class RocksdbRescale {
   const UnitedKeyedMeta& united_;
   // An input each.
   std::vector<EntryTranslator> translators_;
+  std::vector<std::vector<std::optional<std::size_t>>>
+      own_states_;  // by input and state of the union
   std::vector<LiveSsts> ssts_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "format/byte_reader.h"
@@ -32,8 +34,8 @@ Stretch read_stretches(Bytes stored, const SerializerRegistry& registry) {
   std::vector<Stretch> open;
   for (const SnapshotMark& mark : marks) {
     Stretch stretch{mark, stored.subspan(mark.begin, mark.end - mark.begin), {}};
-    const auto inside = std::find_if(open.begin(), open.end(), [&](const Stretch& other) {
-      return other.mark.begin >= mark.begin;
+    const auto inside = std::partition_point(open.begin(), open.end(), [&](const Stretch& other) {
+      return other.mark.begin < mark.begin;
     });
     stretch.inner.assign(std::make_move_iterator(inside), std::make_move_iterator(open.end()));
     open.erase(inside, open.end());
@@ -68,13 +70,22 @@ Cache read_cache(const Stretch& stretch) {
     if (in.boolean("value flag")) {
       const std::uint64_t value = in.offset() + kFrameSizeBytes;
       entry.value = in.blob("value frame");
-      for (const Stretch& inner : stretch.inner) {
-        if (inner.mark.begin == value) entry.stretch = &inner;
-      }
+      const auto inner =
+          std::partition_point(stretch.inner.begin(), stretch.inner.end(),
+                               [&](const Stretch& other) { return other.mark.begin < value; });
+      if (inner != stretch.inner.end() && inner->mark.begin == value) entry.stretch = &*inner;
     }
     cache.entries.push_back(std::move(entry));
   }
   return cache;
+}
+
+using CacheNames = std::unordered_map<std::string_view, const CacheEntry*>;
+
+CacheNames names_in(const Cache& cache) {
+  CacheNames names;
+  for (const CacheEntry& entry : cache.entries) names.try_emplace(entry.name, &entry);
+  return names;
 }
 
 // Appends what both say; false if they contradict each other.
@@ -101,21 +112,19 @@ bool unite_values(const CacheEntry& a, const CacheEntry& b, ByteWriter& out) {
 bool unite_caches(const Stretch& a, const Stretch& b, ByteWriter& out) {
   const Cache first = read_cache(a);
   const Cache second = read_cache(b);
-  const auto named = [](const Cache& cache, const std::string& name) {
-    return std::find_if(cache.entries.begin(), cache.entries.end(),
-                        [&](const CacheEntry& entry) { return entry.name == name; });
-  };
+  const CacheNames first_names = names_in(first);
+  const CacheNames second_names = names_in(second);
   ByteWriter entries;
   std::size_t count = first.entries.size();
   for (const CacheEntry& entry : first.entries) {
-    const auto other = named(second, entry.name);
-    const CacheEntry& twin = other == second.entries.end() ? entry : *other;
+    const auto other = second_names.find(entry.name);
+    const CacheEntry& twin = other == second_names.end() ? entry : *other->second;
     if (!equal(entry.head, twin.head)) return false;
     entries.raw(entry.head);
     if (!unite_values(entry, twin, entries)) return false;
   }
   for (const CacheEntry& entry : second.entries) {
-    if (named(first, entry.name) != first.entries.end()) continue;
+    if (first_names.contains(entry.name)) continue;
     entries.raw(entry.head);
     unite_values(entry, entry, entries);
     ++count;

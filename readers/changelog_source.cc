@@ -24,13 +24,15 @@ constexpr std::size_t kNoState = static_cast<std::size_t>(-1);
 
 bool is_timer(const KeyedStateSchema& state) { return state.kind == KeyedStateKind::kTimer; }
 
-// A queue and another state may have one name.
-std::size_t find_state(const std::vector<KeyedStateSchema>& states, const std::string& name,
-                       bool timer) {
+// Where a state stands among all, by name and whether it is a queue: both may have one name.
+using StatePlaces = std::map<std::pair<std::string, bool>, std::size_t>;
+
+StatePlaces places_of(const std::vector<KeyedStateSchema>& states) {
+  StatePlaces places;
   for (std::size_t i = 0; i < states.size(); ++i) {
-    if (states[i].name == name && is_timer(states[i]) == timer) return i;
+    places.try_emplace({states[i].name, is_timer(states[i])}, i);
   }
-  return kNoState;
+  return places;
 }
 
 // States that a log announces, on top of those already there.
@@ -39,7 +41,10 @@ class AnnouncedStates {
   // `metas` describe the states, and the announced ones are added to them.
   AnnouncedStates(std::vector<KeyedStateSchema> states, std::vector<StateMeta>& metas,
                   const SerializerRegistry& registry)
-      : states_(std::move(states)), metas_(metas), registry_(registry) {
+      : states_(std::move(states)),
+        places_(places_of(states_)),
+        metas_(metas),
+        registry_(registry) {
     for (const KeyedStateSchema& state : states_) found_key(state);
   }
 
@@ -50,23 +55,23 @@ class AnnouncedStates {
   void announce(const LoggedChange& change) {
     ByteReader in(change.bytes, change.file, change.offset);
     const AnnouncementOutline outline = decode_announcement_outline(in);
-    std::size_t place = find_state(states_, outline.name, outline.is_queue);
+    const auto [known, is_new] =
+        places_.try_emplace({outline.name, outline.is_queue}, states_.size());
     // Of a known state the log repeats what is known, with serializers that may not be understood.
-    if (place == kNoState) {
+    if (is_new) {
       // The key's type may be known only later; until then it stands for itself.
       KeyedMetaBlock block;
       block.key.type = unknown_key_type();
-      place = states_.size();
       StateMeta meta = decode_state_announcement(in, registry_).state;
       states_.push_back(keyed_state_schema(block, meta, change.file));
       metas_.push_back(std::move(meta));
       if (outline.is_queue) {
         found_key(states_.back());
       } else {
-        keyless_.push_back(place);
+        keyless_.push_back(known->second);
       }
     }
-    state_of_id_[outline.state_id] = place;
+    state_of_id_[outline.state_id] = known->second;
   }
 
   std::size_t state_of(std::int16_t state_id) const {
@@ -87,6 +92,7 @@ class AnnouncedStates {
   void found_key(const KeyedStateSchema& state) { set_key(state.key); }
 
   std::vector<KeyedStateSchema> states_;
+  StatePlaces places_;
   std::vector<StateMeta>& metas_;
   const SerializerRegistry& registry_;
   std::vector<std::size_t> keyless_;
@@ -272,16 +278,17 @@ class ChangelogSource final : public KeyedSource {
  private:
   // Handles that were merged after a change of parallelism describe the same states.
   void add_bases(std::vector<std::unique_ptr<KeyedSource>> sources) {
+    StatePlaces places;
     for (std::unique_ptr<KeyedSource>& source : sources) {
       Base base{std::move(source), {}};
       for (const KeyedStateSchema& state : base.source->states()) {
-        std::size_t place = find_state(states_, state.name, is_timer(state));
-        if (place == kNoState) {
-          place = states_.size();
+        const auto [known, is_new] =
+            places.try_emplace({state.name, is_timer(state)}, states_.size());
+        if (is_new) {
           states_.push_back(state);
           add_meta(*base.source, base.places.size());
         }
-        base.places.push_back(place);
+        base.places.push_back(known->second);
       }
       bases_.push_back(std::move(base));
     }

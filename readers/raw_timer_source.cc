@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "format/byte_reader.h"
@@ -36,21 +36,24 @@ std::string state_name(std::size_t queue, const std::string& service) {
   return std::string(kQueueNames[queue]) + service;
 }
 
+// By name, the number of a service among all of the stream.
+using ServiceIds = std::unordered_map<std::string, std::size_t>;
+
 class RawTimerKeyGroup final : public KeyGroupReader {
  public:
   RawTimerKeyGroup(const RandomAccessFile& file, const KeyGroupSection& section, int prefix_bytes,
-                   const std::vector<KeyedStateSchema>& states, const SerializerRegistry& registry)
+                   const ServiceIds& service_ids, const SerializerRegistry& registry)
       : section_(file, {section.offset, section.size_bytes}, Compression::kNone),
         place_(section_.in(), "timers of key group", section.key_group),
         walk_(section_.in(), section.end, registry),
         key_group_(section.key_group),
         prefix_bytes_(prefix_bytes),
-        states_(states) {}
+        service_ids_(service_ids) {}
 
   bool next(KeyedEntry& entry) override {
     if (!walk_.next()) return false;
     entry = {};
-    entry.state = find_state();
+    entry.state = service_ids_.at(walk_.service().stored.name) * kTimerQueues + walk_.queue();
     entry.key_group = key_group_;
     ByteReader& in = section_.in();
     const std::uint64_t start = in.offset();
@@ -67,13 +70,6 @@ class RawTimerKeyGroup final : public KeyGroupReader {
   }
 
  private:
-  std::size_t find_state() const {
-    const std::string name = state_name(walk_.queue(), walk_.service().stored.name);
-    const auto found = std::find_if(states_.begin(), states_.end(),
-                                    [&](const auto& state) { return state.name == name; });
-    return static_cast<std::size_t>(found - states_.begin());
-  }
-
   void read_timer() {
     ByteReader& in = section_.in();
     const std::uint64_t start = in.offset();
@@ -97,7 +93,7 @@ class RawTimerKeyGroup final : public KeyGroupReader {
   RawTimerWalk walk_;
   std::int32_t key_group_;
   int prefix_bytes_;
-  const std::vector<KeyedStateSchema>& states_;
+  const ServiceIds& service_ids_;
   ByteVector composite_;
 };
 
@@ -120,7 +116,8 @@ class RawTimerSource final : public RawTimers {
   std::string_view name() const override { return file_->name(); }
 
   std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override {
-    return std::make_unique<RawTimerKeyGroup>(*file_, section, prefix_bytes_, states_, registry_);
+    return std::make_unique<RawTimerKeyGroup>(*file_, section, prefix_bytes_, service_ids_,
+                                              registry_);
   }
 
  private:
@@ -148,9 +145,7 @@ class RawTimerSource final : public RawTimers {
   }
 
   void add_service(const MetTimerService& service) {
-    for (const RawTimerService& known : services_) {
-      if (known.name == service.stored.name) return;
-    }
+    if (!service_ids_.try_emplace(service.stored.name, services_.size()).second) return;
     services_.push_back(service.stored);
     for (std::size_t queue = 0; queue < kTimerQueues; ++queue) {
       KeyedStateSchema state;
@@ -167,6 +162,7 @@ class RawTimerSource final : public RawTimers {
   int prefix_bytes_;
   const SerializerRegistry& registry_;
   std::vector<RawTimerService> services_;
+  ServiceIds service_ids_;
   std::vector<KeyedStateSchema> states_;
 };
 

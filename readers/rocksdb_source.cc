@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "format/errors.h"
@@ -187,11 +188,12 @@ class RocksdbSource final : public RocksdbKeyedSource {
     check(rocksdb::DB::OpenForReadOnly(database_options(), RocksdbFiles::kFolder, descriptors,
                                        &families_, &database));
     database_.reset(database);
+    std::unordered_map<std::string, rocksdb::ColumnFamilyHandle*> named;
+    for (rocksdb::ColumnFamilyHandle* handle : families_) {
+      named.emplace(handle->GetName(), handle);
+    }
     for (const KeyedStateSchema& state : states_) {
-      const auto found = std::find_if(families_.begin(), families_.end(), [&](const auto* handle) {
-        return handle->GetName() == state.name;
-      });
-      family_of_state_.push_back(*found);
+      family_of_state_.push_back(named.at(state.name));
     }
   }
 

@@ -1,8 +1,8 @@
 #include "redistribute/java_hash_order.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <unordered_set>
 
 #include "format/java_hash.h"
 
@@ -54,17 +54,15 @@ std::vector<std::size_t> put_map_order(const std::vector<std::string_view>& name
 
 std::vector<std::size_t> computed_map_order(const std::vector<std::string_view>& calls) {
   std::vector<Bucket> buckets(kDefaultCapacity);
+  std::unordered_set<std::string_view> known;
   std::vector<std::uint32_t> hashes;
   std::size_t size = 0;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     hashes.push_back(spread_hash(calls[i]));
     // computeIfAbsent grows before it looks, put after it added.
     if (size > threshold(buckets.size())) buckets = grown(buckets, hashes);
+    if (!known.insert(calls[i]).second) continue;
     Bucket& bucket = buckets[hashes[i] & (buckets.size() - 1)];
-    const bool known = std::any_of(bucket.begin(), bucket.end(), [&](std::size_t position) {
-      return calls[position] == calls[i];
-    });
-    if (known) continue;
     bucket.insert(bucket.begin(), i);
     ++size;
   }

@@ -7,6 +7,8 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "format/byte_reader.h"
@@ -97,11 +99,11 @@ void unite_state(StateMeta& united, const StateMeta& other, const Comparison& co
   if (roles_text(united) != roles_text(other)) {
     comparison.refuse(what, roles_text(united), roles_text(other));
   }
+  std::unordered_map<std::string_view, const SerializerSnapshot*> twins;
+  for (const auto& [role, snapshot] : other.serializers) twins.try_emplace(role, &snapshot);
   for (auto& [role, snapshot] : united.serializers) {
-    const auto twin =
-        std::find_if(other.serializers.begin(), other.serializers.end(),
-                     [&role = role](const auto& candidate) { return candidate.first == role; });
-    unite_serializer(snapshot, twin->second, fmt::format("the {} of {}", role, what), comparison);
+    unite_serializer(snapshot, *twins.at(role), fmt::format("the {} of {}", role, what),
+                     comparison);
   }
 }
 
@@ -182,12 +184,12 @@ ByteVector encoded(const OperatorStreamHead& head) {
 
 // Flink restores both from one entry of the handle, so one of them would be lost.
 void require_one_kind(const UnitedOperatorHead& united, std::string_view where) {
+  std::unordered_set<std::string_view> broadcasts;
+  for (const StateMeta& state : united.head.broadcast_states) broadcasts.insert(state.name);
   for (const StateMeta& list : united.head.list_states) {
-    for (const StateMeta& broadcast : united.head.broadcast_states) {
-      if (list.name != broadcast.name) continue;
-      throw UnsupportedError(
-          fmt::format("{}: \"{}\" is a list state and a broadcast state", where, list.name));
-    }
+    if (!broadcasts.contains(list.name)) continue;
+    throw UnsupportedError(
+        fmt::format("{}: \"{}\" is a list state and a broadcast state", where, list.name));
   }
 }
 

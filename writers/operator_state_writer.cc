@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cassert>
 
 #include "format/byte_writer.h"
@@ -55,8 +54,7 @@ OperatorStateWriter raw_operator_state_writer(OutputFolder& folder, std::string_
 
 void OperatorStateWriter::add_states(const std::vector<StateMeta>& states) {
   for (const StateMeta& state : states) {
-    for (const OperatorStateEntry& other : handle_.states) {
-      if (other.name != state.name) continue;
+    if (!index_of_.try_emplace(state.name, handle_.states.size()).second) {
       throw UnsupportedError(fmt::format(
           "two operator states are named \"{}\"; a handle holds the elements of one of them only",
           state.name));
@@ -66,13 +64,12 @@ void OperatorStateWriter::add_states(const std::vector<StateMeta>& states) {
 }
 
 void OperatorStateWriter::begin_state(std::string_view name, DistributionMode mode) {
-  const auto named = [name](const OperatorStateEntry& state) { return state.name == name; };
-  const auto found = std::find_if(handle_.states.begin(), handle_.states.end(), named);
-  assert(found != handle_.states.end());
-  const auto index = static_cast<std::size_t>(found - handle_.states.begin());
+  const auto found = index_of_.find(name);
+  assert(found != index_of_.end());
+  const std::size_t index = found->second;
   assert(index >= next_);
   skip_states(index);
-  found->mode = mode;
+  handle_.states[index].mode = mode;
   next_ = index + 1;
 }
 

@@ -14,6 +14,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,6 +60,7 @@ class OperatorStateWriter {
   std::unique_ptr<OutputFile> file_;
   std::unique_ptr<SectionOutput> out_;
   OperatorHandle handle_;
+  std::map<std::string, std::size_t, std::less<>> index_of_;  // of states, by name
   std::size_t next_ = 0;  // the state behind the one that was begun last
   std::uint64_t element_start_ = 0;
   bool compressed_ = false;

@@ -6,6 +6,9 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "format/errors.h"
@@ -44,8 +47,7 @@ class OperatorCheck {
 
   void run(std::unique_ptr<RandomAccessFile> file) {
     if (!read_head(*file)) return;
-    for (const StateMeta& state : head_.list_states) check_against_handle(state);
-    for (const StateMeta& state : head_.broadcast_states) check_against_handle(state);
+    check_against_handle();
     drop_unusable(file->size());
     check_start(file->size());
     const OperatorStateStream stream(std::move(file), usable_, registry_);
@@ -65,34 +67,46 @@ class OperatorCheck {
     });
   }
 
-  // A state that the handle lacks is empty.
-  void check_against_handle(const StateMeta& state) {
-    const auto entry = std::find_if(usable_.states.rbegin(), usable_.states.rend(),
-                                    [&](const auto& other) { return other.name == state.name; });
-    if (entry == usable_.states.rend()) return;
-    const std::string_view said = state.option(kDistributionMode).value_or("");
-    if (said != word_of(entry->mode)) {
-      report_.in_state(state.name)
-          .add(FindingCode::kOperatorStates,
-               fmt::format("{}, as the handle says", word_of(entry->mode)),
-               fmt::format("{} in the stream", said));
+  // A state that the handle lacks is empty. Of entries with one name the last one counts.
+  void check_against_handle() {
+    std::unordered_map<std::string_view, const OperatorStateEntry*> entries;
+    for (const OperatorStateEntry& entry : usable_.states) {
+      entries.insert_or_assign(entry.name, &entry);
     }
-    if (state.type == BackendStateType::kBroadcast && entry->offsets.size() != 1) {
-      report_.in_state(state.name)
-          .add(FindingCode::kOperatorStates, "one map of a broadcast state",
-               fmt::format("{} offsets", entry->offsets.size()));
+    for (const std::vector<StateMeta>* states : {&head_.list_states, &head_.broadcast_states}) {
+      for (const StateMeta& state : *states) {
+        const auto entry = entries.find(state.name);
+        if (entry != entries.end()) compare_with_entry(state, *entry->second);
+      }
     }
   }
 
-  bool describes(const std::string& name) const {
-    const auto named = [&](const StateMeta& state) { return state.name == name; };
-    return std::any_of(head_.list_states.begin(), head_.list_states.end(), named) ||
-           std::any_of(head_.broadcast_states.begin(), head_.broadcast_states.end(), named);
+  void compare_with_entry(const StateMeta& state, const OperatorStateEntry& entry) {
+    const std::string_view said = state.option(kDistributionMode).value_or("");
+    if (said != word_of(entry.mode)) {
+      report_.in_state(state.name)
+          .add(FindingCode::kOperatorStates,
+               fmt::format("{}, as the handle says", word_of(entry.mode)),
+               fmt::format("{} in the stream", said));
+    }
+    if (state.type == BackendStateType::kBroadcast && entry.offsets.size() != 1) {
+      report_.in_state(state.name)
+          .add(FindingCode::kOperatorStates, "one map of a broadcast state",
+               fmt::format("{} offsets", entry.offsets.size()));
+    }
+  }
+
+  std::unordered_set<std::string_view> described_names() const {
+    std::unordered_set<std::string_view> names;
+    for (const StateMeta& state : head_.list_states) names.insert(state.name);
+    for (const StateMeta& state : head_.broadcast_states) names.insert(state.name);
+    return names;
   }
 
   void drop_unusable(std::uint64_t stream_bytes) {
+    const std::unordered_set<std::string_view> described = described_names();
     std::erase_if(usable_.states, [&](const OperatorStateEntry& entry) {
-      if (describes(entry.name)) return false;
+      if (described.contains(entry.name)) return false;
       report_.in_state(entry.name)
           .add(FindingCode::kOperatorStates, "a state that the stream describes",
                "a name that only the handle knows");

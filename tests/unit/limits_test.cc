@@ -7,6 +7,7 @@
 #include "format/errors.h"
 #include "format/java_stream.h"
 #include "format/java_values.h"
+#include "format/snapshot_union.h"
 #include "tests/support/cpu_time.h"
 #include "tests/support/json_sink.h"
 #include "tests/support/message_of.h"
@@ -197,6 +198,28 @@ TEST_CASE("many subclasses are found by their names", "[limits]") {
     return cpu_seconds() - start;
   };
   CHECK(seconds_with(30'000) < 5 * seconds_with(10) + 0.5);
+}
+
+TEST_CASE("descriptions with many subclasses are united in proportion", "[limits]") {
+  const auto seconds_with = [](int count) {
+    const auto described = [count](int first) {
+      std::vector<PartBytes> classes;
+      for (int i = first; i < first + count; ++i) {
+        classes.push_back({"org.example.subclass.C" + std::to_string(i), base_snapshot("Int")});
+      }
+      return proxy_of(pojo_of("org.example.Base", {}, {}, classes));
+    };
+    const ByteVector first = described(0);
+    const ByteVector second = described(count / 2);
+    const SerializerRegistry registry = make_serializer_registry();
+    const double start = cpu_seconds();
+    const std::optional<ByteVector> united = unite_snapshots(first, second, registry);
+    const double taken = cpu_seconds() - start;
+    REQUIRE(united);
+    CHECK(united->size() > first.size() * 5 / 4);
+    return taken;
+  };
+  CHECK(seconds_with(40'000) < 20 * seconds_with(5'000) + 0.5);
 }
 
 TEST_CASE("lists of Kryo's nulls are short", "[limits]") {

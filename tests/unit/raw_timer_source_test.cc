@@ -2,10 +2,13 @@
 
 #include "readers/raw_timer_source.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
+#include "tests/support/cpu_time.h"
 #include "tests/support/entries.h"
 #include "tests/support/message_of.h"
 #include "tests/support/meta_bytes.h"
@@ -79,6 +82,20 @@ TEST_CASE("timers of raw keyed state become those of queues", "[raw_timers]") {
                    "0|8|087fffffffffffffff014200000008|", "3|8|080000000000000000014300000009|"});
   CHECK(read({kOneGroup, "", kHead + "00000000", kOneGroup}) == expected);
   CHECK(read({kOneGroup}, 2)[4] == "0|5|000580000000000003e8014100000007|");
+}
+
+TEST_CASE("many timer services cost in proportion", "[raw_timers][limits]") {
+  const auto seconds_with = [](std::size_t count) {
+    std::string group = fmt::format("{} {:08x}", kHead, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      group += service(fmt::format("service {}", i), "00000001 0141 00000007 00000000000003e8",
+                       "00000000");
+    }
+    const double start = cpu_seconds();
+    CHECK(read({group}).size() == 3 * count);
+    return cpu_seconds() - start;
+  };
+  CHECK(seconds_with(24'000) < 20 * seconds_with(3'000) + 0.5);
 }
 
 TEST_CASE("other raw keyed state is no timers", "[raw_timers]") {
