@@ -108,7 +108,7 @@ TEST_CASE("damaged metadata is judged as Flink judges it", "[corpus][metadata]")
   const auto corpus = corpus_root();
   if (!corpus) return;
   // What Flink reads and we refuse, and why.
-  const std::map<std::string, std::string> kStricterThanFlink = {
+  const std::map<std::string, std::string> stricter_than_flink = {
       {"46_trailing_bytes", "nothing writes bytes after the end: the file is not what was written"},
   };
   int files = 0;
@@ -118,7 +118,7 @@ TEST_CASE("damaged metadata is judged as Flink judges it", "[corpus][metadata]")
     const ByteVector bytes = read_file(folder / "_metadata");
     const std::string said = read_text(folder / "flink-says.txt");
     const std::string error = error_of(bytes, "_metadata");
-    if (said.starts_with("ERR") || kStricterThanFlink.contains(name)) {
+    if (said.starts_with("ERR") || stricter_than_flink.contains(name)) {
       CHECK(error.starts_with("_metadata: offset 0x"));
     } else {
       REQUIRE(error.empty());
@@ -134,14 +134,14 @@ TEST_CASE("damaged metadata is judged as Flink judges it", "[corpus][metadata]")
 TEST_CASE("every prefix of a real metadata file is a FormatError", "[corpus][metadata]") {
   const auto corpus = corpus_root();
   if (!corpus) return;
-  const char* kFiles[] = {
+  const char* files_of_releases[] = {
       "savepoints/new-stateful-udf-migration-itcase-flink1.8-rocksdb-savepoint/_metadata",
       "savepoints/new-stateful-udf-migration-itcase-flink1.15-rocksdb-checkpoint/_metadata",
       "savepoints/new-stateful-udf-migration-itcase-flink1.17-rocksdb-checkpoint/_metadata",
       "metadata/generated/v5-3/_metadata",
       "metadata/generated/v6-3/_metadata",
   };
-  for (const char* file : kFiles) {
+  for (const char* file : files_of_releases) {
     CAPTURE(file);
     const ByteVector bytes = read_file(*corpus / file);
     for (std::size_t size = 0; size < bytes.size(); ++size) {

@@ -153,6 +153,7 @@ Function real(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the argument is a part of names
 #define SAVVY_REAL(name) static const auto real_##name = real<decltype(&name)>(#name)
 
 }  // namespace

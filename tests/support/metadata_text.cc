@@ -118,10 +118,10 @@ std::optional<std::string> parse_uuid(std::string_view text) {
 std::string backend_uuid(const std::string& stored) {
   if (const auto uuid = parse_uuid(stored)) return *uuid;
   // Flink takes the MD5 of any other string. The corpus has one.
-  const std::map<std::string, std::string> kNameUuids = {
+  const std::map<std::string, std::string> name_uuids = {
       {"not-a-uuid", "84b1b24b-c3a1-3f06-a7c7-46d2ee9dd6f7"}};
-  const auto found = kNameUuids.find(stored);
-  return found == kNameUuids.end() ? "md5 of " + stored : found->second;
+  const auto found = name_uuids.find(stored);
+  return found == name_uuids.end() ? "md5 of " + stored : found->second;
 }
 
 std::int64_t checkpointed_size(const IncrementalHandle& handle) {

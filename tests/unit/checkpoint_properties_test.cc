@@ -110,11 +110,11 @@ TEST_CASE("the properties of savepoints", "[properties]") {
           {SavepointFormat::kCanonical, "Suspend Savepoint", SavepointAction::kSuspend, 756},
           {SavepointFormat::kNative, "Terminate Savepoint", SavepointAction::kTerminate, 757},
       }));
-  const char* const kFormats[] = {"CANONICAL", "NATIVE"};
-  const char* const kActions[] = {"NONE", "TERMINATE", "SUSPEND"};
+  const char* const formats[] = {"CANONICAL", "NATIVE"};
+  const char* const actions[] = {"NONE", "TERMINATE", "SUSPEND"};
   const std::string hex =
       head("00 00 00 00 00 01 00") +
-      savepoint(kFormats[static_cast<int>(format)], name, kActions[static_cast<int>(action)]);
+      savepoint(formats[static_cast<int>(format)], name, actions[static_cast<int>(action)]);
   CheckpointProperties expected;
   expected.kind = SnapshotKind::kSavepoint;
   expected.name = name;

@@ -103,8 +103,9 @@ TEST_CASE("an entry that spans many windows stays together", "[file_source]") {
   in.begin_entry();
   const std::uint64_t start = in.offset();
   for (int i = 0; i < 2000; ++i) in.take(999, "part");
-  CHECK(same(in.bytes_since(start), Bytes(bytes).subspan(1000, 2000 * 999)));
-  CHECK(same(in.bytes_since(start + 500'000), Bytes(bytes).subspan(501'000, 2000 * 999 - 500'000)));
+  CHECK(same(in.bytes_since(start), Bytes(bytes).subspan(1000, std::size_t{2000} * 999)));
+  CHECK(same(in.bytes_since(start + 500'000),
+             Bytes(bytes).subspan(501'000, std::size_t{2000} * 999 - 500'000)));
 }
 
 TEST_CASE("one field may be larger than many windows", "[file_source]") {

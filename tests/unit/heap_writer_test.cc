@@ -51,8 +51,7 @@ KeyedStream source_of(const StreamBytes& stream, KeyedCode code) {
   return {std::make_unique<MemoryFile>("f", stream.bytes), handle, 1, test_registry()};
 }
 
-// A map with one entry more than fits in memory: user keys of 4 bytes, values of 60 KiB.
-constexpr std::size_t kLargeMapEntries = 20;
+// An entry of a map: user keys of 4 bytes, values of 255.
 HexEntry large_map_entry(std::size_t i) {
   ByteWriter user_key;
   user_key.i32(static_cast<std::int32_t>(i));

@@ -160,7 +160,7 @@ TEST_CASE("descriptions of types nest to a depth", "[limits]") {
 
 TEST_CASE("what follows an unknown description is looked for once", "[limits]") {
   // Each position could begin the name of a state.
-  const ByteVector letters(64 * 1024, 'A');
+  const ByteVector letters(std::size_t{64} * 1024, 'A');
   ByteVector names;
   while (names.size() < letters.size()) {
     names.insert(names.end(), {3, 0xFF});

@@ -15,12 +15,12 @@ namespace {
 using namespace testing;
 using Notes = std::vector<std::string>;
 
-constexpr FlinkRelease k1_15 = {1, 15};
-constexpr FlinkRelease k1_16 = {1, 16};
-constexpr FlinkRelease k1_18 = {1, 18};
-constexpr FlinkRelease k1_20 = {1, 20};
-constexpr FlinkRelease k2_0 = {2, 0};
-constexpr FlinkRelease k2_1 = {2, 1};
+constexpr FlinkRelease kFlink115 = {1, 15};
+constexpr FlinkRelease kFlink116 = {1, 16};
+constexpr FlinkRelease kFlink118 = {1, 18};
+constexpr FlinkRelease kFlink120 = {1, 20};
+constexpr FlinkRelease kFlink20 = {2, 0};
+constexpr FlinkRelease kFlink21 = {2, 1};
 
 MetadataTarget for_version(std::int32_t version) { return {version, std::nullopt}; }
 MetadataTarget for_release(FlinkRelease release) { return {std::nullopt, release}; }
@@ -123,26 +123,26 @@ TEST_CASE("a version is lowered for a release and raised only when asked", "[met
   for (const std::int32_t version : {2, 3, 4, 5, 6}) {
     CHECK(target_version({}, version) == version);
     CHECK(target_version(for_version(5), version) == 5);
-    CHECK(target_version(for_release(k2_1), version) == version);
-    CHECK(target_version(for_release(k2_0), version) == std::min(version, 5));
-    CHECK(target_version(for_release(k1_18), version) == std::min(version, 4));
-    CHECK(target_version(for_release(k1_15), version) == std::min(version, 3));
-    CHECK(target_version({3, k1_20}, version) == 3);
+    CHECK(target_version(for_release(kFlink21), version) == version);
+    CHECK(target_version(for_release(kFlink20), version) == std::min(version, 5));
+    CHECK(target_version(for_release(kFlink118), version) == std::min(version, 4));
+    CHECK(target_version(for_release(kFlink115), version) == std::min(version, 3));
+    CHECK(target_version({3, kFlink120}, version) == 3);
   }
 }
 
 TEST_CASE("a version that the release does not read is a mistake", "[metadata_target]") {
   CHECK(message_of<UsageError>([] {
-          check_metadata_target({6, k1_18});
+          check_metadata_target({6, kFlink118});
         }) == "Flink 1.18 does not read metadata version 6, only up to version 4");
   CHECK(message_of<UsageError>([] {
-          check_metadata_target({6, k2_0});
+          check_metadata_target({6, kFlink20});
         }) == "Flink 2.0 does not read metadata version 6, only up to version 5");
   CHECK(message_of<UsageError>([] {
-          target_version({4, k1_15}, 3);
+          target_version({4, kFlink115}, 3);
         }) == "Flink 1.15 does not read metadata version 4, only up to version 3");
-  CHECK_NOTHROW(check_metadata_target({4, k1_18}));
-  CHECK_NOTHROW(check_metadata_target({3, k2_1}));
+  CHECK_NOTHROW(check_metadata_target({4, kFlink118}));
+  CHECK_NOTHROW(check_metadata_target({3, kFlink21}));
   CHECK_NOTHROW(check_metadata_target({6, std::nullopt}));
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("names are left out before version 5, and told of", "[metadata_target]
   metadata.operators.back().name.clear();
   metadata.operators.back().uid = "uid";
   CHECK(retarget_metadata(metadata, for_version(5)).empty());
-  CHECK(retarget_metadata(metadata, for_release(k1_20)) ==
+  CHECK(retarget_metadata(metadata, for_release(kFlink120)) ==
         Notes{"names and uids of 2 operators are left out: metadata before version 5 has no place "
               "for them, and Flink finds operators by their ids"});
   CHECK(metadata.version == 4);
@@ -188,7 +188,7 @@ TEST_CASE("a version is raised when asked", "[metadata_target]") {
   Metadata metadata = with_keyed(Boxed(key_groups(KeyedCode::kKeyGroups)), 2);
   metadata.operators[0].name.clear();
   CHECK(retargeted(metadata, for_version(6)).version == 6);
-  CHECK(retargeted(metadata, for_release(k2_1)).version == 2);
+  CHECK(retargeted(metadata, for_release(kFlink21)).version == 2);
 }
 
 TEST_CASE("handle codes are those that the release knows", "[metadata_target]") {
@@ -199,32 +199,32 @@ TEST_CASE("handle codes are those that the release knows", "[metadata_target]") 
   };
   for (const KeyedCode code :
        {KeyedCode::kKeyGroups, KeyedCode::kSavepointKeyGroups, KeyedCode::kKeyGroupsV2}) {
-    CHECK(read_by(Boxed(key_groups(code)), k1_15) == "no error");
+    CHECK(read_by(Boxed(key_groups(code)), kFlink115) == "no error");
   }
   const KeyedHandle old_log = change_stream(KeyedCode::kChangelogStream);
   const KeyedHandle new_log = change_stream(KeyedCode::kChangelogStreamV2);
-  CHECK(read_by(changelog(KeyedCode::kChangelog, {}, old_log), k1_15) == "no error");
-  CHECK(read_by(changelog(KeyedCode::kChangelogV2, {}, old_log), k1_15)
+  CHECK(read_by(changelog(KeyedCode::kChangelog, {}, old_log), kFlink115) == "no error");
+  CHECK(read_by(changelog(KeyedCode::kChangelogV2, {}, old_log), kFlink115)
             .find("subtask 2: keyed state handle code 14 is not known to Flink 1.15: it came with "
                   "1.16") != std::string::npos);
   // Inside another handle as well.
-  CHECK(read_by(changelog(KeyedCode::kChangelog, {}, new_log), k1_15).find("code 13") !=
+  CHECK(read_by(changelog(KeyedCode::kChangelog, {}, new_log), kFlink115).find("code 13") !=
         std::string::npos);
-  CHECK(read_by(changelog(KeyedCode::kChangelogV2, {}, new_log), k1_16) == "no error");
+  CHECK(read_by(changelog(KeyedCode::kChangelogV2, {}, new_log), kFlink116) == "no error");
 }
 
 TEST_CASE("segments of merged files need Flink 1.20", "[metadata_target]") {
   const Metadata keyed = with_keyed(Boxed(key_groups(KeyedCode::kKeyGroupsV2, Boxed(segment()))));
-  CHECK(refusal(keyed, for_release(k1_18)) ==
+  CHECK(refusal(keyed, for_release(kFlink118)) ==
         "operator op subtask 2: a segment of a merged file, stream handle code 15 is not known to "
         "Flink 1.18: it came with 1.20");
   Metadata copy = keyed;
-  CHECK(retarget_metadata(copy, for_release(k1_20)).size() == 1);  // the name
+  CHECK(retarget_metadata(copy, for_release(kFlink120)).size() == 1);  // the name
   CHECK(copy.operators[0].subtasks == keyed.operators[0].subtasks);
   Subtask subtask;
   subtask.raw_operator_state = merging_handle(Boxed(segment()));
-  CHECK(refusal(metadata_of(subtask), for_release(k1_18)).find("code 15") != std::string::npos);
-  CHECK(refusal(with_channel(PlainChannelHandle{2, {}, Boxed(segment())}), for_release(k1_16))
+  CHECK(refusal(metadata_of(subtask), for_release(kFlink118)).find("code 15") != std::string::npos);
+  CHECK(refusal(with_channel(PlainChannelHandle{2, {}, Boxed(segment())}), for_release(kFlink116))
             .find("code 15") != std::string::npos);
 }
 
@@ -242,9 +242,9 @@ TEST_CASE("segments without bytes become empty inline state, or go", "[metadata_
   Metadata metadata = metadata_of(subtask, 4);
   metadata.operators[0].name.clear();
   Metadata newer = metadata;
-  CHECK(retarget_metadata(newer, for_release(k1_20)).empty());
+  CHECK(retarget_metadata(newer, for_release(kFlink120)).empty());
   CHECK(newer == metadata);
-  CHECK(retarget_metadata(metadata, for_release(k1_18)) ==
+  CHECK(retarget_metadata(metadata, for_release(kFlink118)) ==
         Notes{"1 operator handles without state, which only keep folders of merged files alive, "
               "are left out: Flink before 1.20 does not know them"});
   const Subtask& after = metadata.operators[0].subtasks[0];
@@ -260,8 +260,8 @@ TEST_CASE("merged in-flight data needs version 6", "[metadata_target]") {
   CHECK(refusal(metadata, for_version(5)) ==
         "operator op subtask 2: merged in-flight data cannot be written in metadata version 5: it "
         "came with version 6");
-  CHECK(refusal(metadata, for_release(k1_20)).find("version 4") != std::string::npos);
-  CHECK(retargeted(metadata, for_release(k2_1)) == metadata);
+  CHECK(refusal(metadata, for_release(kFlink120)).find("version 4") != std::string::npos);
+  CHECK(retargeted(metadata, for_release(kFlink21)) == metadata);
   CHECK(
       retargeted(with_channel(PlainChannelHandle{2, {}, FileHandle{9, "file:/f"}}), for_version(5))
           .version == 5);
@@ -276,7 +276,7 @@ TEST_CASE("layouts that only one release read are not written for others", "[met
       changelog(KeyedCode::kChangelog, {}, change_stream(KeyedCode::kChangelogStream)), 3);
   log.operators[0].name.clear();
   log.dialect = MetadataDialect::kFlink114;
-  CHECK(refusal(log, for_release(k2_1)).find("in the trial layout of Flink 1.14") !=
+  CHECK(refusal(log, for_release(kFlink21)).find("in the trial layout of Flink 1.14") !=
         std::string::npos);
   // Without such handles there is nothing peculiar.
   channel.operators[0].subtasks[0].result_subpartition_state.clear();

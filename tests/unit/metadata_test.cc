@@ -60,19 +60,19 @@ TEST_CASE("the smallest useful metadata", "[metadata]") {
 }
 
 TEST_CASE("the same content in every version", "[metadata]") {
-  const std::string kIdAndParallelism = kIds + "00000002 00000080";
-  const std::string kVersion2 = "4960672d 00000002 0000000000000001 00000000 00000001" +
-                                kIdAndParallelism +
+  const std::string id_and_parallelism = kIds + "00000002 00000080";
+  const std::string version_2 = "4960672d 00000002 0000000000000001 00000000 00000001" +
+                                id_and_parallelism +
                                 "00000001 00000001 00000000 ffffffffffffffff 00000000"
                                 "00000000 00000000 00 00";
-  const std::string kVersion3 = "4960672d 00000003 0000000000000001 00000000 00000001" +
-                                kIdAndParallelism +
+  const std::string version_3 = "4960672d 00000003 0000000000000001 00000000 00000001" +
+                                id_and_parallelism +
                                 "00 00000001 00000000 00000000 00000000 00 00 00000000 00000000";
-  const std::string kVersion4 = "4960672d 00000004" + kVersion3.substr(17) + kNoProperties;
-  const std::string kVersion5 = "4960672d 00000005" + kSmallest6.substr(17);
+  const std::string version_4 = "4960672d 00000004" + version_3.substr(17) + kNoProperties;
+  const std::string version_5 = "4960672d 00000005" + kSmallest6.substr(17);
   Metadata metadata = decode_hex(kSmallest6);
   std::int32_t version = 2;
-  for (const std::string& bytes : {kVersion2, kVersion3, kVersion4, kVersion5, kSmallest6}) {
+  for (const std::string& bytes : {version_2, version_3, version_4, version_5, kSmallest6}) {
     CAPTURE(version);
     metadata.version = version++;
     CHECK(testing::to_hex_text(encode_metadata(metadata)) == testing::to_hex_text(from_hex(bytes)));

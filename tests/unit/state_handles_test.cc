@@ -102,27 +102,28 @@ TEST_CASE("operator handles", "[handles]") {
 
 TEST_CASE("keyed handles", "[handles]") {
   const KeyGroupRange range = {1, 2};
-  const std::string kRange = "00000001 00000002";
-  const std::string kOffsets = "0000000000000000 0000000000000009";
+  const std::string range_hex = "00000001 00000002";
+  const std::string offsets_hex = "0000000000000000 0000000000000009";
   const StreamHandle stream = ByteStreamHandle{"n", {'x'}};
-  CHECK(decode_keyed("03" + kRange + kOffsets + kStream) ==
+  CHECK(decode_keyed("03" + range_hex + offsets_hex + kStream) ==
         KeyedHandle(Boxed<KeyGroupsHandle>({KeyedCode::kKeyGroups, range, {0, 9}, stream, ""})));
-  CHECK(decode_keyed("07" + kRange + kOffsets + kStream) ==
+  CHECK(decode_keyed("07" + range_hex + offsets_hex + kStream) ==
         KeyedHandle(
             Boxed<KeyGroupsHandle>({KeyedCode::kSavepointKeyGroups, range, {0, 9}, stream, ""})));
-  CHECK(decode_keyed("0c" + kRange + kOffsets + kStream + "0001 69") ==
+  CHECK(decode_keyed("0c" + range_hex + offsets_hex + kStream + "0001 69") ==
         KeyedHandle(Boxed<KeyGroupsHandle>({KeyedCode::kKeyGroupsV2, range, {0, 9}, stream, "i"})));
-  CHECK(decode_keyed("05 0000000000000003 0001 62" + kRange + "00 00000000 00000001 0001 63 10") ==
-        KeyedHandle(Boxed<IncrementalHandle>({KeyedCode::kIncremental,
-                                              range,
-                                              3,
-                                              "b",
-                                              -1,
-                                              std::monostate(),
-                                              {},
-                                              {{"c", EmptySegmentHandle()}},
-                                              ""})));
-  CHECK(decode_keyed("0b 0000000000000003 0001 62" + kRange + "0000000000000004" + kStream +
+  CHECK(
+      decode_keyed("05 0000000000000003 0001 62" + range_hex + "00 00000000 00000001 0001 63 10") ==
+      KeyedHandle(Boxed<IncrementalHandle>({KeyedCode::kIncremental,
+                                            range,
+                                            3,
+                                            "b",
+                                            -1,
+                                            std::monostate(),
+                                            {},
+                                            {{"c", EmptySegmentHandle()}},
+                                            ""})));
+  CHECK(decode_keyed("0b 0000000000000003 0001 62" + range_hex + "0000000000000004" + kStream +
                      "00000001 0001 63 10 00000000 0001 69") ==
         KeyedHandle(Boxed<IncrementalHandle>({KeyedCode::kIncrementalV2,
                                               range,
@@ -137,14 +138,14 @@ TEST_CASE("keyed handles", "[handles]") {
 
 TEST_CASE("changelog handles", "[handles]") {
   const KeyGroupRange range = {1, 2};
-  const std::string kRange = "00000001 00000002";
-  const std::string kMemory = "09" + kRange +
-                              "0000000000000001 0000000000000002 00000002 ffffffff 00000001 aa"
-                              "00000001 00000000 0001 69";
+  const std::string range_hex = "00000001 00000002";
+  const std::string memory_hex = "09" + range_hex +
+                                 "0000000000000001 0000000000000002 00000002 ffffffff 00000001 aa"
+                                 "00000001 00000000 0001 69";
   const KeyedHandle memory =
       Boxed<InMemoryChangelogHandle>({range, 1, 2, {{-1, {0xAA}}, {1, {}}}, "i"});
-  CHECK(decode_keyed(kMemory) == memory);
-  CHECK(decode_keyed("0a" + kRange +
+  CHECK(decode_keyed(memory_hex) == memory);
+  CHECK(decode_keyed("0a" + range_hex +
                      "00000001 0000000000000005 10 0000000000000006 0000000000000007 0001 69") ==
         KeyedHandle(Boxed<ChangelogStreamHandle>({KeyedCode::kChangelogStream,
                                                   range,
@@ -153,16 +154,16 @@ TEST_CASE("changelog handles", "[handles]") {
                                                   7,
                                                   "i",
                                                   "filesystem"})));
-  CHECK(
-      decode_keyed("0d" + kRange + "00000000 0000000000000006 0000000000000007 0001 69 0001 73") ==
-      KeyedHandle(Boxed<ChangelogStreamHandle>(
-          {KeyedCode::kChangelogStreamV2, range, {}, 6, 7, "i", "s"})));
-  CHECK(decode_keyed("08" + kRange +
+  CHECK(decode_keyed("0d" + range_hex +
+                     "00000000 0000000000000006 0000000000000007 0001 69 0001 73") ==
+        KeyedHandle(Boxed<ChangelogStreamHandle>(
+            {KeyedCode::kChangelogStreamV2, range, {}, 6, 7, "i", "s"})));
+  CHECK(decode_keyed("08" + range_hex +
                      "0000000000000003 00000001 00 00000000 0000000000000004"
                      "0001 69") ==
         KeyedHandle(Boxed<ChangelogHandle>(
             {KeyedCode::kChangelog, range, 3, 4, 4, {std::monostate()}, {}, "i"})));
-  CHECK(decode_keyed("0e" + kRange + "0000000000000003 00000000 00000001" + kMemory +
+  CHECK(decode_keyed("0e" + range_hex + "0000000000000003 00000000 00000001" + memory_hex +
                      "0000000000000004 0000000000000005 0001 69") ==
         KeyedHandle(
             Boxed<ChangelogHandle>({KeyedCode::kChangelogV2, range, 3, 4, 5, {}, {memory}, "i"})));
@@ -239,23 +240,23 @@ TEST_CASE("each error of a stream handle", "[handles]") {
 }
 
 TEST_CASE("each error of a keyed handle", "[handles]") {
-  const std::string kRange = "00000000 00000001";
+  const std::string range_hex = "00000000 00000001";
   const auto [handle, expected] = GENERATE_REF(table<std::string, std::string>({
       {"01", "m: offset 0x45: keyed handle code = 1 is unknown (0, 3, 5 and 7 to 14 are known)"},
       {"ff", "m: offset 0x45: keyed handle code = -1 is unknown (0, 3, 5 and 7 to 14 are known)"},
-      {"05 0000000000000003 0000" + kRange + "00 00000001 0000 00",
+      {"05 0000000000000003 0000" + range_hex + "00 00000001 0000 00",
        "m: offset 0x5f: stream handle is null (code 0) where Flink needs one"},
-      {"05 0000000000000003 0000" + kRange + "00 00000000 7fffffff",
+      {"05 0000000000000003 0000" + range_hex + "00 00000000 7fffffff",
        "m: offset 0x5d: private file count = 2147483647 cannot fit in the 14 bytes left"},
       {"0e 00000000 00000000", "m: offset 0x46: the key-group range of a changelog is empty"},
-      {"0e" + kRange + "0000000000000000 00000000 00000001 07 00000000 00000000 10",
+      {"0e" + range_hex + "0000000000000000 00000000 00000001 07 00000000 00000000 10",
        "m: offset 0x5e: a non-materialized part of a changelog holds no changes (code 9, 10 or "
        "13)"},
-      {"09" + kRange + "ffffffffffffffff 0000000000000000 00000000 0000",
+      {"09" + range_hex + "ffffffffffffffff 0000000000000000 00000000 0000",
        "m: offset 0x4e: first sequence number = -1 is negative"},
-      {"09" + kRange + "0000000000000000 ffffffffffffffff 00000000 0000",
+      {"09" + range_hex + "0000000000000000 ffffffffffffffff 00000000 0000",
        "m: offset 0x56: last sequence number = -1 is negative"},
-      {"09" + kRange + "0000000000000000 0000000000000000 00000001 fffffffe 00000000 0000",
+      {"09" + range_hex + "0000000000000000 0000000000000000 00000001 fffffffe 00000000 0000",
        "m: offset 0x62: key group = -2 of a state change is less than -1 (meta data)"},
   }));
   CAPTURE(handle);
@@ -296,14 +297,14 @@ TEST_CASE("each error of an operator or channel handle", "[handles]") {
 
 // Flink reads these and we refuse them, each for a reason.
 TEST_CASE("handles: stricter than Flink", "[handles]") {
-  const std::string kRange = "00000000 00000001";
+  const std::string range_hex = "00000000 00000001";
   const auto [reason, file, expected] = GENERATE_REF(table<std::string, std::string, std::string>({
       {"Flink reads a null change, but fails when it registers the handle",
-       with_keyed("0e" + kRange + "0000000000000000 00000000 00000001 00"),
+       with_keyed("0e" + range_hex + "0000000000000000 00000000 00000001 00"),
        "m: offset 0x5e: a non-materialized part of a changelog holds no changes (code 9, 10 or "
        "13)"},
       {"Flink reads a null segment, but fails when it replays the changes",
-       with_keyed("0d" + kRange + "00000001 0000000000000000 00"),
+       with_keyed("0d" + range_hex + "00000001 0000000000000000 00"),
        "m: offset 0x5a: stream handle is null (code 0) where Flink needs one"},
       {"Flink reads a negative count without offsets as an empty range; it was never written",
        with_keyed("0b 0000000000000003 0000 00000000 ffffffff"),
@@ -322,18 +323,18 @@ TEST_CASE("handles: stricter than Flink", "[handles]") {
 
 // Flink has no limit and overflows its stack at some depth; it never writes more than two levels.
 TEST_CASE("handles may nest to a depth, not more", "[handles]") {
-  const std::string kNested = "03 00000000 00000000";
-  CHECK(round_trips(with_stream(repeat(kNested, 32) + kStream)));
-  CHECK(first_line_of_error(with_stream(repeat(kNested, 33) + kStream)) ==
+  const std::string nested = "03 00000000 00000000";
+  CHECK(round_trips(with_stream(repeat(nested, 32) + kStream)));
+  CHECK(first_line_of_error(with_stream(repeat(nested, 33) + kStream)) ==
         "m: offset 0x16f: state handles nest deeper than 32 levels");
-  CHECK_THROWS_AS(decode_hex(with_stream(repeat(kNested, 200000))), FormatError);
+  CHECK_THROWS_AS(decode_hex(with_stream(repeat(nested, 200000))), FormatError);
 
-  const std::string kChangelog = "0e 00000000 00000001 0000000000000000 00000001";
-  const std::string kRest = "00000000 0000000000000000 0000000000000000 0000";
-  CHECK(round_trips(with_keyed(repeat(kChangelog, 32) + "00" + repeat(kRest, 32))));
-  CHECK(first_line_of_error(with_keyed(repeat(kChangelog, 33) + "00" + repeat(kRest, 33))) ==
+  const std::string changelog = "0e 00000000 00000001 0000000000000000 00000001";
+  const std::string rest = "00000000 0000000000000000 0000000000000000 0000";
+  CHECK(round_trips(with_keyed(repeat(changelog, 32) + "00" + repeat(rest, 32))));
+  CHECK(first_line_of_error(with_keyed(repeat(changelog, 33) + "00" + repeat(rest, 33))) ==
         "m: offset 0x2e6: state handles nest deeper than 32 levels");
-  CHECK_THROWS_AS(decode_hex(with_keyed(repeat(kChangelog, 200000))), FormatError);
+  CHECK_THROWS_AS(decode_hex(with_keyed(repeat(changelog, 200000))), FormatError);
 }
 
 TEST_CASE("paths as Flink takes them", "[handles]") {
