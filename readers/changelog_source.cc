@@ -106,16 +106,22 @@ struct Base {
   std::vector<std::size_t> places;
 };
 
+struct BaseSection {
+  const Base* base;
+  const KeyGroupSection* section;
+};
+// What the full handles hold, by key group.
+using BaseSections = std::map<std::int32_t, std::vector<BaseSection>>;
+
 // The entries of one key group in all full handles.
 class BaseEntries final : public KeyedEntrySource {
  public:
-  BaseEntries(const std::vector<Base>& bases, std::int32_t key_group, std::size_t state_count)
+  BaseEntries(const BaseSections& sections, std::int32_t key_group, std::size_t state_count)
       : empty_collections_(state_count) {
-    for (const Base& base : bases) {
-      for (const KeyGroupSection& section : base.source->sections()) {
-        if (section.key_group != key_group || section.size_bytes == 0) continue;
-        parts_.push_back({&base, base.source->open(section)});
-      }
+    const auto found = sections.find(key_group);
+    if (found == sections.end()) return;
+    for (const auto& [base, section] : found->second) {
+      parts_.push_back({base, base->source->open(*section)});
     }
   }
 
@@ -197,9 +203,9 @@ class LogSteps final : public KeyedEntrySource {
 // A key group without changes.
 class MaterializedKeyGroup final : public KeyGroupReader {
  public:
-  MaterializedKeyGroup(const std::vector<Base>& bases, std::int32_t key_group,
+  MaterializedKeyGroup(const BaseSections& sections, std::int32_t key_group,
                        std::size_t state_count)
-      : entries_(bases, key_group, state_count) {}
+      : entries_(sections, key_group, state_count) {}
   bool next(KeyedEntry& entry) override { return entries_.next(entry); }
   std::vector<std::uint64_t> empty_collections() const override {
     return entries_.empty_collections();
@@ -211,10 +217,10 @@ class MaterializedKeyGroup final : public KeyGroupReader {
 
 class ReplayedKeyGroup final : public KeyGroupReader {
  public:
-  ReplayedKeyGroup(const std::vector<Base>& bases, const ChangeStore& store, std::int32_t key_group,
+  ReplayedKeyGroup(const BaseSections& sections, const ChangeStore& store, std::int32_t key_group,
                    int prefix_bytes, const std::vector<KeyedStateSchema>& states,
                    const std::vector<std::size_t>& ranks, const SortMemory& memory)
-      : base_(bases, key_group, states.size()),
+      : base_(sections, key_group, states.size()),
         steps_(store, key_group, prefix_bytes, states, base_),
         sorted_base_(base_, ranks, memory),
         sorted_steps_(steps_, ranks, memory),
@@ -269,10 +275,11 @@ class ChangelogSource final : public KeyedSource {
 
   std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override {
     if (store_.stored_bytes(section.key_group) == 0) {
-      return std::make_unique<MaterializedKeyGroup>(bases_, section.key_group, states_.size());
+      return std::make_unique<MaterializedKeyGroup>(base_sections_, section.key_group,
+                                                    states_.size());
     }
-    return std::make_unique<ReplayedKeyGroup>(bases_, store_, section.key_group, prefix_bytes_,
-                                              states_, ranks_, memory_);
+    return std::make_unique<ReplayedKeyGroup>(base_sections_, store_, section.key_group,
+                                              prefix_bytes_, states_, ranks_, memory_);
   }
 
  private:
@@ -333,7 +340,9 @@ class ChangelogSource final : public KeyedSource {
     std::map<std::int32_t, std::uint64_t> sizes;
     for (const Base& base : bases_) {
       for (const KeyGroupSection& section : base.source->sections()) {
+        if (section.size_bytes == 0) continue;
         sizes[section.key_group] += section.size_bytes;
+        base_sections_[section.key_group].push_back({&base, &section});
       }
     }
     for (std::int32_t i = 0; i < range.count; ++i) {
@@ -349,6 +358,7 @@ class ChangelogSource final : public KeyedSource {
   SortMemory memory_;
   std::string name_;
   std::vector<Base> bases_;
+  BaseSections base_sections_;
   std::vector<KeyedStateSchema> states_;
   KeyedMetaBlock meta_;  // of states_; without a key's serializer if no full handle has one
   std::vector<std::size_t> ranks_;
