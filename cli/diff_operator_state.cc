@@ -333,9 +333,9 @@ class BroadcastDiff final : public EntryMerge {
   void add_entries(Side side, EntrySorter& sorter) {
     const Subtask* subtask = copies(side).first;
     if (subtask == nullptr) return;
-    OpenCopies& copies = open_[static_cast<std::size_t>(side)];
-    const OperatorStateStream& stream = copies.open(diff_.side(side), *subtask);
-    const StateMeta* state = copies.find(head_.state.value_or(""));
+    OpenCopies& opened = open_[static_cast<std::size_t>(side)];
+    const OperatorStateStream& stream = opened.open(diff_.side(side), *subtask);
+    const StateMeta* state = opened.find(head_.state.value_or(""));
     if (state == nullptr) return;
     for_each_entry(stream, *state, [&](Bytes key, Bytes value) { sorter.add({0, 0, key, value}); });
   }

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <numeric>
 #include <string>
 #include <unordered_map>

@@ -63,6 +63,17 @@ std::vector<Ssts> clusters_of(Ssts files) {
   return clusters;
 }
 
+// By state of the union, the id that an input has for it.
+using OwnStates = std::vector<std::optional<std::size_t>>;
+
+// Of two ids with one name the first counts.
+OwnStates own_states_of(const UnitedKeyedMeta& united, std::size_t input) {
+  OwnStates own_states(united.block.states.size());
+  const std::vector<std::size_t>& ids = united.ids[input];
+  for (std::size_t own = ids.size(); own-- > 0;) own_states[ids[own]] = own;
+  return own_states;
+}
+
 class RocksdbRescale {
  public:
   RocksdbRescale(const RewriteContext& context, const NewSubtask& subtask,
@@ -75,10 +86,7 @@ class RocksdbRescale {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const KeyedInput& input = inputs[i];
       translators_.emplace_back(*input.source, united, united.ids[i]);
-      own_states_.emplace_back(united.block.states.size());
-      for (std::size_t own = united.ids[i].size(); own-- > 0;) {
-        own_states_.back()[united.ids[i][own]] = own;
-      }
+      own_states_.push_back(own_states_of(united, i));
       const auto* files = handle_as<IncrementalHandle>(*input.handle);
       ssts_.push_back(files != nullptr ? list_live_ssts(context.source, *files) : LiveSsts());
     }
@@ -218,8 +226,7 @@ class RocksdbRescale {
   const UnitedKeyedMeta& united_;
   // An input each.
   std::vector<EntryTranslator> translators_;
-  std::vector<std::vector<std::optional<std::size_t>>>
-      own_states_;  // by input and state of the union
+  std::vector<OwnStates> own_states_;
   std::vector<LiveSsts> ssts_;
 };
 

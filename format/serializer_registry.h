@@ -7,8 +7,8 @@
 //         N         = i32 1333245 | i32 1 | i32 n | n x S
 //         M         = i64 0x4F2C69A3D70 | i32 n | n x (utf name | optional framed key | optional
 //         framed value)
-// Errors  FormatError for bytes that break this; UnknownSerializerError for a class unknown here whose
-//         payload cannot be delimited; UnsupportedError for a known one in a version that is not
+// Errors  FormatError for bytes that break this; UnknownSerializerError for a class unknown here
+//         whose payload cannot be delimited; UnsupportedError for a known one in an unknown version
 // Source  TypeSerializerSnapshotSerializationUtil, TypeSerializerSnapshot,
 //         CompositeTypeSerializerSnapshot, NestedSerializersSnapshotDelegate,
 //         LinkedOptionalMapSerializer

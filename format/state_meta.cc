@@ -23,8 +23,8 @@ BackendStateType decode_backend_state_type(ByteReader& in) {
   return static_cast<BackendStateType>(ordinal);
 }
 
-// The type for a snapshot that cannot be understood, for the reason of `error`, after moving past it;
-// null if its end is unknown.
+// The type for a snapshot that was refused with `error`, after moving past it; null if its end is
+// unknown.
 TypePtr skip_unknown_snapshot(ByteReader& in, SnapshotFollower follower,
                               const UnsupportedError& error) {
   constexpr std::size_t kLongestPayload = 64 * kKiB;

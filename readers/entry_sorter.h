@@ -8,8 +8,8 @@
 // Errors  those of the input; IoError if the temporary file cannot be written
 // Lives   the input outlives the sorter, which reads all of it in load() or on the first call of
 //         next()
-// Memory  at most the budget, but for an entry that alone exceeds it; sorters that end leave theirs to
-//         later ones, until the process ends
+// Memory  at most the budget, but for an entry that alone exceeds it; sorters that end leave theirs
+//         to later ones, until the process ends
 
 #pragma once
 
