@@ -48,10 +48,16 @@ struct CheckOptions {
 // "checked: metadata, 24 files of 89.8 KiB; data not read (--read-data)".
 std::string coverage_text(const SnapshotCheck& check, const CheckDepth& depth) {
   if (!check.snapshot) return "checked: nothing but the metadata, which could not be read";
+  const bool has_error = check.findings.error_count() > 0;
+  if (has_error && depth.after_error == AfterError::kStop) {
+    return "the rest was not checked (--fail-fast)";
+  }
   std::string text = fmt::format("checked: metadata, {} of {}", counted(check.files.count, "file"),
                                  human_bytes(check.files.bytes));
   if (!depth.data_percent) return text + "; data not read (--read-data)";
-  if (*depth.data_percent == kAllData) return text + ", and all data in them";
+  if (*depth.data_percent == kAllData) {
+    return text + ", and all data in them" + (has_error ? " that can be read" : "");
+  }
   return text + fmt::format(", and {} % of the data in them", *depth.data_percent);
 }
 

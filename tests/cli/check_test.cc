@@ -90,6 +90,17 @@ TEST_CASE("check says what it looked at", "[cli][check][structure]") {
   CHECK(run.exit_code == 0);
   CHECK(run.out.starts_with(fmt::format("no finding; checked: metadata, {} files of ", files)));
   CHECK(run.out.ends_with("; data not read (--read-data)\n"));
+  const Run all =
+      run_savvy("check --format text --read-data " + shell_word(testdata_folder(kSnapshot)));
+  CHECK(all.out.ends_with(", and all data in them\n"));
+}
+
+TEST_CASE("check does not say that it read what it left out", "[cli][check][structure]") {
+  const ThreeFindings snapshot;
+  const Run all = snapshot.check("--format text --read-data");
+  CHECK(all.out.ends_with(", and all data in them that can be read\n"));
+  const Run stopped = snapshot.check("--format text --read-data --fail-fast");
+  CHECK(stopped.out.ends_with("\n1 error; the rest was not checked (--fail-fast)\n"));
 }
 
 TEST_CASE("check prints the same findings in every format", "[cli][check][structure]") {
