@@ -23,10 +23,13 @@ std::string fraction_text(std::int32_t nano, Fraction fraction) {
 
 }  // namespace
 
+std::string iso_year(std::int64_t year) {
+  if (year > 9999) return fmt::format("+{}", year);
+  return year < 0 ? fmt::format("-{:04}", -year) : fmt::format("{:04}", year);
+}
+
 std::string iso_date(std::int64_t year, int month, int day) {
-  if (year > 9999) return fmt::format("+{}-{:02}-{:02}", year, month, day);
-  if (year < 0) return fmt::format("-{:04}-{:02}-{:02}", -year, month, day);
-  return fmt::format("{:04}-{:02}-{:02}", year, month, day);
+  return fmt::format("{}-{:02}-{:02}", iso_year(year), month, day);
 }
 
 std::string iso_date_of_epoch_day(std::int64_t epoch_day) {

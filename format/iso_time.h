@@ -13,6 +13,7 @@ namespace savvy {
 enum class Fraction { kShortest, kMillis };
 enum class Zone { kNone, kUtc };
 
+std::string iso_year(std::int64_t year);
 std::string iso_date(std::int64_t year, int month, int day);
 std::string iso_date_of_epoch_day(std::int64_t epoch_day);
 std::string iso_time(std::int64_t second_of_day, std::int32_t nano, Fraction fraction);

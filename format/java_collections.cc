@@ -108,6 +108,9 @@ std::optional<Values> JavaValue::list() const {
     Values elements = objects_of(value, kind);
     // The comparator comes first.
     if (kind == "java.util.TreeSet" && !elements.empty()) elements.erase(elements.begin());
+    // Linked queues hold no null and end with one.
+    const bool ended = kind.starts_with("java.util.concurrent.ConcurrentLinked");
+    if (ended && !elements.empty() && elements.back().is_null()) elements.pop_back();
     return elements;
   }
   return std::nullopt;

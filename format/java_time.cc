@@ -45,6 +45,21 @@ class Packed {
     return iso_date(year, month, day);
   }
 
+  std::string year_month() {
+    const std::int64_t year = integer(4);
+    const int month = i8();
+    if (!is_date(year, month, 1)) good_ = false;
+    return fmt::format("{}-{:02}", iso_year(year), month);
+  }
+
+  std::string month_day() {
+    constexpr int kLeapYear = 2000;
+    const int month = i8();
+    const int day = i8();
+    if (!is_date(kLeapYear, month, day)) good_ = false;
+    return fmt::format("--{:02}-{:02}", month, day);
+  }
+
   std::string time() {
     int parts[3] = {0, 0, 0};
     std::int64_t nano = 0;
@@ -156,15 +171,11 @@ std::string packed_text(Packed& in) {
       return text;
     }
     case 11:
-      return fmt::format("{:04}", in.integer(4));
-    case 12: {
-      const std::int64_t year = in.integer(4);
-      return fmt::format("{:04}-{:02}", year, in.i8());
-    }
-    case 13: {
-      const int month = in.i8();
-      return fmt::format("--{:02}-{:02}", month, in.i8());
-    }
+      return iso_year(in.integer(4));
+    case 12:
+      return in.year_month();
+    case 13:
+      return in.month_day();
     case 14:
       return period(in);
     default:

@@ -165,6 +165,8 @@ class Emitter {
     if (std::find(kBoxes.begin(), kBoxes.end(), object.class_name()) != kBoxes.end()) {
       return emit(object.field("value"));
     }
+    // A class of the job may have fields beside the elements that it inherits.
+    if (!object.class_name().starts_with("java.")) return emit_fields(object);
     if (const auto text = known_text(object)) return emit_text(*text);
     if (const auto list = object.list()) return emit_list(*list);
     if (const auto map = object.map()) return emit_map(*map);
@@ -211,13 +213,20 @@ class Emitter {
       sink_.field(name);
       complete = emit(value);
     }
-    const std::vector<JavaValue> data = object.annotation();
-    if (complete && !data.empty()) {
-      sink_.field("$data");
-      complete = emit_list(data);
-    }
+    complete = complete && emit_data(object);
     sink_.end_object();
     return complete;
+  }
+
+  // What is no field: the elements of a collection, or else what a class wrote besides.
+  bool emit_data(const JavaValue& object) {
+    const auto list = object.list();
+    const auto map = object.map();
+    const std::vector<JavaValue> data = object.annotation();
+    if (!list && !map && data.empty()) return true;
+    sink_.field("$data");
+    if (list) return emit_list(*list);
+    return map ? emit_map(*map) : emit_list(data);
   }
 
   std::size_t events_left_;

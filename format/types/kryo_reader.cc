@@ -33,6 +33,7 @@ enum class Form {
   kString,
   kRawText,  // what string() reads, without a mark
   kPatternText,
+  kUrl,
   kBigInteger,
   kBigDecimal,
   kDate,
@@ -61,6 +62,7 @@ enum class Form {
   kOptionalInt,
   kOptionalLong,
   kOptionalDouble,
+  kAtomicBoolean,
   kAtomicInteger,
   kAtomicLong,
 };
@@ -81,7 +83,7 @@ const Forms& forms() {
       {"java.lang.StringBuilder", Form::kRawText},
       {"java.lang.StringBuffer", Form::kRawText},
       {"java.net.URI", Form::kRawText},
-      {"java.net.URL", Form::kRawText},
+      {"java.net.URL", Form::kUrl},
       {"java.util.Currency", Form::kRawText},
       {"sun.util.calendar.ZoneInfo", Form::kRawText},
       {"java.util.regex.Pattern", Form::kPatternText},
@@ -109,6 +111,7 @@ const Forms& forms() {
       {"java.util.concurrent.CopyOnWriteArraySet", Form::kCollection},
       {"java.util.concurrent.ConcurrentLinkedQueue", Form::kCollection},
       {"java.util.concurrent.ConcurrentLinkedDeque", Form::kCollection},
+      {"java.util.concurrent.ConcurrentSkipListSet", Form::kCollection},
       {"java.util.Collections$UnmodifiableCollection", Form::kCollection},
       {"java.util.Collections$UnmodifiableList", Form::kCollection},
       {"java.util.Collections$UnmodifiableRandomAccessList", Form::kCollection},
@@ -126,6 +129,7 @@ const Forms& forms() {
       {"java.util.HashMap", Form::kMap},
       {"java.util.LinkedHashMap", Form::kMap},
       {"java.util.Hashtable", Form::kMap},
+      {"java.util.Properties", Form::kMap},
       {"java.util.WeakHashMap", Form::kMap},
       {"java.util.IdentityHashMap", Form::kMap},
       {"java.util.concurrent.ConcurrentHashMap", Form::kMap},
@@ -152,6 +156,7 @@ const Forms& forms() {
       {"java.util.OptionalInt", Form::kOptionalInt},
       {"java.util.OptionalLong", Form::kOptionalLong},
       {"java.util.OptionalDouble", Form::kOptionalDouble},
+      {"java.util.concurrent.atomic.AtomicBoolean", Form::kAtomicBoolean},
       {"java.util.concurrent.atomic.AtomicInteger", Form::kAtomicInteger},
       {"java.util.concurrent.atomic.AtomicLong", Form::kAtomicLong},
   };
@@ -164,6 +169,24 @@ std::optional<Form> form_of(std::string_view class_name) {
 }
 
 bool is_box(std::string_view class_name) { return form_of(class_name) == Form::kBox; }
+
+// Nothing for a class that boxes no primitive.
+std::string_view primitive_in(std::string_view box) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kPrimitives = {{
+      {"java.lang.Integer", "int"},
+      {"java.lang.Float", "float"},
+      {"java.lang.Boolean", "boolean"},
+      {"java.lang.Byte", "byte"},
+      {"java.lang.Character", "char"},
+      {"java.lang.Short", "short"},
+      {"java.lang.Long", "long"},
+      {"java.lang.Double", "double"},
+  }};
+  for (const auto& [boxed, primitive] : kPrimitives) {
+    if (boxed == box) return primitive;
+  }
+  return {};
+}
 
 // Arrays of final classes are written without the classes of their elements.
 constexpr std::array<std::string_view, 11> kFinalClasses = {
@@ -282,10 +305,19 @@ class Reader final : private KryoInnerObjects {
   }
 
   // Copied into each text that has it inside.
-  std::string read_text_object() override {
-    const std::string& text = nodes_[class_and_object()].text;
-    if (text.size() > kLongestName) throw KryoUnknown("long text inside another");
-    return text;
+  std::string read_text_object() override { return short_text(class_and_object()); }
+
+  // A field of class String; empty for null.
+  std::string text_field() { return short_text(marked_object("java.lang.String")); }
+
+  // Empty for null.
+  const std::string& short_text(std::size_t index) {
+    const KryoNode& node = nodes_[index];
+    // An object that is still being read looks like null, but has the name of its class.
+    const bool is_null = node.kind == KryoKind::kNull && node.text.empty();
+    if (node.kind != KryoKind::kText && !is_null) in_.in().fail("an object in the place of a text");
+    if (node.text.size() > kLongestName) throw KryoUnknown("long text inside another");
+    return node.text;
   }
 
   // A text or number is taken over, so that it can name an entry; what is large is only referred to.
@@ -351,6 +383,8 @@ class Reader final : private KryoInnerObjects {
         return text(in_.required_string(name));
       case Form::kPatternText:
         return pattern();
+      case Form::kUrl:
+        return url();
       case Form::kBigInteger:
         return text(big_integer());
       case Form::kBigDecimal: {
@@ -388,6 +422,8 @@ class Reader final : private KryoInnerObjects {
       }
       case Form::kHolder:
         return held(class_and_object());
+      case Form::kAtomicBoolean:
+        return integer(KryoKind::kBoolean, in_.zigzag("value") != 0 ? 1 : 0);
       case Form::kAtomicInteger:
         return integer(KryoKind::kInt, in_.zigzag("value"));
       case Form::kAtomicLong:
@@ -562,9 +598,31 @@ class Reader final : private KryoInnerObjects {
     return list({add(text(expression)), flags});
   }
 
+  // Of Kryo 2.24 the fields, in the order of their names; the hash is -1 until it was asked for.
+  KryoNode url() {
+    if (is_kryo5()) return text(in_.required_string("url"));
+    const std::string authority = text_field();
+    const std::string file = text_field();
+    in_.zigzag("hash");
+    text_field();  // the host, which the authority has
+    in_.zigzag("port");
+    const std::string protocol = text_field();
+    const std::string fragment = text_field();
+    std::string joined = protocol + ":";
+    if (!authority.empty()) joined += "//" + authority;
+    joined += file;
+    if (!fragment.empty()) joined += "#" + fragment;
+    return text(std::move(joined));
+  }
+
   KryoNode class_value() {
     const std::optional<std::string> name = read_class();
-    if (!is_kryo5() || (name && is_box(*name))) in_.boolean("primitive");
+    const std::string_view primitive = name ? primitive_in(*name) : std::string_view();
+    const bool has_flag = !is_kryo5() || !primitive.empty();
+    if (has_flag && in_.boolean("primitive")) {
+      if (primitive.empty()) in_.in().fail("a primitive without its box");
+      return text(std::string(primitive));
+    }
     return name ? text(*name) : KryoNode{};
   }
 

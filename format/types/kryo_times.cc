@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
-std::string year_text(std::int64_t year) {
-  const std::string date = iso_date(year, 1, 1);
-  return date.substr(0, date.size() - std::string_view("-01-01").size());
-}
-
 std::string date_text(KryoInput& in, std::int64_t year, int month, int day) {
   if (!is_date(year, month, day)) in.in().fail("a Kryo date that is no date");
   return iso_date(year, month, day);
@@ -95,7 +90,7 @@ class FieldTimes {
     objects_.begin_object();
     return in_.required_string("id");
   }
-  std::string year() { return year_text(in_.zigzag("year")); }
+  std::string year() { return iso_year(in_.zigzag("year")); }
   std::string year_month() {
     const int month = in_.zigzag("month");
     return date_text(in_, in_.zigzag("year"), month, 1);
@@ -170,7 +165,7 @@ class CompactTimes {
     return offset ? date_time + zone : date_time + "[" + zone + "]";
   }
   std::string zone_region() { return in_.required_string("zone"); }
-  std::string year() { return year_text(static_cast<std::int32_t>(in_.varint("year"))); }
+  std::string year() { return iso_year(static_cast<std::int32_t>(in_.varint("year"))); }
   std::string year_month() {
     const auto year = static_cast<std::int32_t>(in_.varint("year"));
     return date_text(in_, year, in_.u8("month"), 1);

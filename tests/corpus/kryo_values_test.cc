@@ -7,24 +7,12 @@
 #include "tests/corpus/corpus.h"
 #include "tests/support/gzip_lines.h"
 #include "tests/support/json_sink.h"
-#include "tests/support/snapshot_bytes.h"
+#include "tests/support/kryo_types.h"
 
 namespace savvy {
 namespace {
 
 using Json = testing::JsonSink::Json;
-
-// A KryoSerializer of Object without registrations.
-TypePtr kryo_type(KryoRelease release) {
-  ByteWriter out;
-  out.utf("java.lang.Object");
-  for (int i = 0; i < 3; ++i) testing::put_optional_map(out, {});
-  const ByteVector proxy = testing::proxy_of(
-      testing::snapshot(testing::flink_runtime("kryo.KryoSerializerSnapshot"), 2, out.bytes()));
-  const SerializerRegistry registry = make_serializer_registry(release);
-  ByteReader in(proxy, "snapshot");
-  return SnapshotReader(in, registry).read_proxy();
-}
 
 // The expressions that are no JSON.
 const std::map<std::string, std::string> kExpected = {
@@ -67,7 +55,7 @@ struct Counts {
 
 Counts compare_all(const std::filesystem::path& table, KryoRelease release) {
   Counts counts;
-  const TypePtr type = kryo_type(release);
+  const TypePtr type = testing::kryo_type_of_objects(release);
   for (const auto& row : testing::read_table(table)) {
     INFO(row[0]);
     const ByteVector value = testing::from_hex(row[1]);
@@ -102,7 +90,7 @@ void decode_damaged(const Type& type, Bytes value) {
 }
 
 void damage_all(const std::filesystem::path& table, KryoRelease release) {
-  const TypePtr type = kryo_type(release);
+  const TypePtr type = testing::kryo_type_of_objects(release);
   for (const auto& row : testing::read_table(table)) {
     INFO(row[0].substr(0, 80));
     ByteVector value = testing::from_hex(row[1]);
@@ -144,7 +132,7 @@ TEST_CASE("a Kryo value that fills its bytes in one release only tells its write
           "[corpus][kryo]") {
   const auto corpus = testing::corpus_root();
   if (!corpus) return;
-  const TypePtr type = kryo_type(KryoRelease::kUnknown);
+  const TypePtr type = testing::kryo_type_of_objects(KryoRelease::kUnknown);
   CHECK_FALSE(type->walkable());
   const auto decoded = [&](const char* hex) {
     return testing::decode_json(*type, testing::from_hex(hex));

@@ -10,6 +10,7 @@
 #include "format/snapshot_union.h"
 #include "tests/support/cpu_time.h"
 #include "tests/support/json_sink.h"
+#include "tests/support/kryo_types.h"
 #include "tests/support/message_of.h"
 #include "tests/support/snapshot_bytes.h"
 
@@ -58,13 +59,7 @@ std::string doubled(const std::string& innermost, int levels) {
 // Kryo ---------------------------------------------------------------------------------------------
 
 // A type of Flink 2.x without registrations.
-TypePtr kryo() {
-  ByteWriter out;
-  out.utf("java.lang.Object");
-  for (int i = 0; i < 3; ++i) put_optional_map(out, {});
-  return read_type(proxy_of(snapshot(flink_runtime("kryo.KryoSerializerSnapshot"), 2, out.bytes())),
-                   KryoRelease::kKryo5);
-}
+TypePtr kryo() { return kryo_type_of_objects(KryoRelease::kKryo5); }
 
 void put_varint(std::uint32_t value, ByteWriter& out) {
   for (; value >= 0x80; value >>= 7) out.u8(static_cast<std::uint8_t>(value | 0x80));
