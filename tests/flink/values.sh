@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the tables of tests/unit/values: objects of the JDK as JSON, and the bytes that Kryo makes of
-# them in a Flink of each of its releases, and Java itself; and values of operators and connectors.
+# Writes the tables of tests/unit/values: objects of the JDK as JSON, and the bytes that Kryo makes
+# of them in a Flink of each of its releases, and Java itself; values of operators and connectors.
 #
 #   tests/flink/values.sh
 #

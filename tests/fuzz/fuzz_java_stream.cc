@@ -1,10 +1,13 @@
-// A Java object stream, and a look at the object.
+// A Java object stream, a look at the object, and its JSON.
 
 #include "format/byte_reader.h"
 #include "format/java_stream.h"
-#include "tests/fuzz/fuzz.h"
+#include "format/java_values.h"
+#include "tests/fuzz/balanced_sink.h"
 
 namespace {
+
+constexpr std::size_t kMaxEvents = 1000;
 
 // Objects may contain themselves, so the walk has a depth.
 void look_at(const savvy::JavaValue& value, int depth) {
@@ -28,7 +31,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace savvy;
   testing::outcome_of([&] {
     ByteReader in(Bytes(data, size), "f");
-    look_at(read_java_stream(in), 3);
+    const JavaValue value = read_java_stream(in);
+    look_at(value, 3);
+    testing::BalancedSink sink;
+    if (emit_java_value(value, kMaxEvents, sink) > 0) sink.expect_one_value();
   });
   return 0;
 }

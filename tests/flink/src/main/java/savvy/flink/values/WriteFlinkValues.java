@@ -17,8 +17,8 @@ import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Prints a table of values of operators and connectors, with the snapshots of Flink's serializers of
- * them. Most of these classes are Flink's own affair or not in every release, and are found by name.
+ * Prints a table of values of operators and connectors, with the snapshots of Flink's serializers
+ * of them. Most of these classes are not public or not in every release, and are found by name.
  */
 public final class WriteFlinkValues {
   private static final String STREAMING = "org.apache.flink.streaming.";

@@ -128,7 +128,8 @@ public final class WriteJavaValues {
     values.add("-3", (byte) -3);
     values.add("-300", (short) -300);
     values.add("1.5", 1.5f);
-    values.add("'-123456789012345678901234567890'", new BigInteger("-123456789012345678901234567890"));
+    String digits = "-123456789012345678901234567890";
+    values.add("'" + digits + "'", new BigInteger(digits));
     values.add("'0.00'", new BigDecimal("0.00"));
     values.add("'00000000-0000-0001-0000-000000000002'", new UUID(1, 2));
     values.add("'DAYS'", TimeUnit.DAYS);
@@ -175,7 +176,8 @@ public final class WriteJavaValues {
     values.add("[1,2]", Collections.unmodifiableSet(set));
     values.add("[1,2]", Collections.synchronizedCollection(array));
     values.add("[1,2]", Collections.synchronizedList(array));
-    values.add("[1,2]", Collections.checkedList(fill(new ArrayList<Integer>(), 1, 2), Integer.class));
+    ArrayList<Integer> numbers = fill(new ArrayList<>(), 1, 2);
+    values.add("[1,2]", Collections.checkedList(numbers, Integer.class));
     values.add("[1,2]", Collections.unmodifiableList(Collections.synchronizedList(linked)));
     values.add("[]", List.of());
     values.add("['a','b']", List.of("a", "b"));

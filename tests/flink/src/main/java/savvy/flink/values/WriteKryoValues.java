@@ -375,6 +375,8 @@ public final class WriteKryoValues {
     cycle.add(cycle);
     values.add("[{'$cycle':'java.util.ArrayList'}]", cycle);
     String part = "http://a.b/c";
-    values.add("['" + part + "','" + part + "']", fill(new ArrayList<>(), new URL(part), new URL(part)));
+    values.add(
+        "['" + part + "','" + part + "']",
+        fill(new ArrayList<>(), new URL(part), new URL(part)));
   }
 }
