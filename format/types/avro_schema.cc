@@ -120,7 +120,9 @@ class AvroSchemaParser {
       node.min_bytes = primitive.min_bytes;
       return &node;
     }
-    const auto found = named_.find(full_name(name, name_space));
+    auto found = named_.find(full_name(name, name_space));
+    // A type of no namespace is written by its bare name anywhere (Schema.Names.get).
+    if (found == named_.end()) found = named_.find(name.substr(name.rfind('.') + 1));
     if (found == named_.end()) fail(fmt::format("no type is called \"{}\"", name));
     return found->second;
   }

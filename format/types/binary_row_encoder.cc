@@ -1,5 +1,6 @@
 #include "format/types/binary_row_encoder.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <set>
@@ -67,7 +68,7 @@ class RowEncoder {
     if (bytes.size() > kInPlaceBytes) {
       return store(append(bytes, bytes.size()) | bytes.size());
     }
-    std::memcpy(row_.data() + slot_, bytes.data(), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), row_.data() + slot_);
     row_[slot_ + kInPlaceBytes] = static_cast<std::uint8_t>(0x80U | bytes.size());
   }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the tables of tests/unit/values: objects of the JDK as JSON, and the bytes that Kryo makes
-# of them in a Flink of each of its releases, and Java itself; values of operators and connectors.
+# of them in a Flink of each of its releases, and Java itself; values of operators and connectors;
+# and Avro records.
 #
 #   tests/flink/values.sh
 #
@@ -20,3 +21,4 @@ for line in 1.20 2.3; do
 done
 run 2.3 values.WriteJavaValues >"$root/tests/unit/values/java.tsv"
 run 1.20 values.WriteFlinkValues >"$root/tests/unit/values/flink-1.20.tsv"
+run 2.3 values.WriteAvroValues >"$root/tests/unit/values/avro.tsv"

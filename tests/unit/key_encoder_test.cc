@@ -303,6 +303,7 @@ TEST_CASE("keys that are rows of the table runtime", "[key_encoder]") {
   one(logical(LogicalRoot::kTimestampLtz, 9), "\"1970-01-01T00:00:00.000000001Z\"",
       "0100000010000000 0000000000000000");
   one(logical(LogicalRoot::kVarBinary), R"({"$base64":"AQI="})", "0102000000000082");
+  one(logical(LogicalRoot::kVarBinary), R"({"$base64":""})", "0000000000000080");
 }
 
 TEST_CASE("rows of the table runtime that are not known or do not fit", "[key_encoder]") {

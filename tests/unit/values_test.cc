@@ -72,6 +72,12 @@ void check_kryo_values(const std::string& table, KryoRelease release) {
   for (const WrittenValue& value : values) check_value(*type, value);
 }
 
+void check_values_of_types(const std::string& table, std::size_t count) {
+  const std::vector<WrittenValue> values = read_values(table);
+  REQUIRE(values.size() == count);
+  for (const WrittenValue& value : values) check_value(*testing::read_type(value.snapshot), value);
+}
+
 }  // namespace
 
 TEST_CASE("objects of the JDK as Kryo of Flink 1.20 writes them") {
@@ -83,10 +89,10 @@ TEST_CASE("objects of the JDK as Kryo of Flink 2.3 writes them") {
 }
 
 TEST_CASE("values of operators and connectors as Flink 1.20 writes them") {
-  const std::vector<WrittenValue> values = read_values("flink-1.20");
-  REQUIRE(values.size() == 19);
-  for (const WrittenValue& value : values) check_value(*testing::read_type(value.snapshot), value);
+  check_values_of_types("flink-1.20", 19);
 }
+
+TEST_CASE("Avro records as Flink writes them") { check_values_of_types("avro", 4); }
 
 TEST_CASE("objects of the JDK as Java writes them") {
   const std::vector<WrittenValue> values = read_values("java");

@@ -1,16 +1,13 @@
 package savvy.flink.values;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
@@ -67,12 +64,7 @@ public final class WriteFlinkValues {
 
   private static void add(String json, TypeSerializer<Object> serializer, Object value)
       throws IOException {
-    ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
-    TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
-        new DataOutputViewStreamWrapper(snapshot), serializer.snapshotConfiguration());
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    serializer.serialize(value, new DataOutputViewStreamWrapper(bytes));
-    ValueTable.print(json, snapshot.toByteArray(), bytes.toByteArray());
+    SerializedValue.of(serializer, value).print(json);
   }
 
   private static void streamElements() throws ReflectiveOperationException, IOException {
