@@ -18,7 +18,7 @@ done
 for line in 1.20 2.3; do
   compile "$line"
   run "$line" values.WriteKryoValues >"$root/tests/unit/values/kryo-$line.tsv"
+  run "$line" values.WriteFlinkValues >"$root/tests/unit/values/flink-$line.tsv"
 done
 run 2.3 values.WriteJavaValues >"$root/tests/unit/values/java.tsv"
-run 1.20 values.WriteFlinkValues >"$root/tests/unit/values/flink-1.20.tsv"
 run 2.3 values.WriteAvroValues >"$root/tests/unit/values/avro.tsv"

@@ -88,8 +88,12 @@ TEST_CASE("objects of the JDK as Kryo of Flink 2.3 writes them") {
   check_kryo_values("kryo-2.3", KryoRelease::kKryo5);
 }
 
-TEST_CASE("values of operators and connectors as Flink 1.20 writes them") {
-  check_values_of_types("flink-1.20", 19);
+TEST_CASE("values of Flink's own types as Flink 1.20 writes them") {
+  check_values_of_types("flink-1.20", 29);
+}
+
+TEST_CASE("values of Flink's own types as Flink 2.3 writes them") {
+  check_values_of_types("flink-2.3", 47);
 }
 
 TEST_CASE("Avro records as Flink writes them") { check_values_of_types("avro", 4); }
