@@ -61,6 +61,7 @@ SerializerRegistry make_serializer_registry(KryoRelease release) {
   add_cep_types(registry);
   add_row_data_types(registry);
   add_table_types(registry);
+  add_sequenced_row_types(registry);
   add_avro_types(registry);
   add_scala_types(registry);
   add_kryo_types(registry);

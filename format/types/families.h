@@ -28,6 +28,7 @@ void add_transaction_types(SerializerRegistry& registry);
 void add_cep_types(SerializerRegistry& registry);
 void add_row_data_types(SerializerRegistry& registry);
 void add_table_types(SerializerRegistry& registry);
+void add_sequenced_row_types(SerializerRegistry& registry);
 void add_avro_types(SerializerRegistry& registry);
 void add_scala_types(SerializerRegistry& registry);
 void add_kryo_types(SerializerRegistry& registry);

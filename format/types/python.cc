@@ -7,7 +7,8 @@
 #include "format/types/fixed_type.h"
 
 // Bytes   String, BigDec, DecimalData  i32 n | n bytes UTF-8
-//         Date  i32 epoch day; Time  i32 ms of day
+//         Date  i32 epoch day; Time  i32 ms of day; Timestamp  as TimestampData
+//         snapshots have no payload but that of DecimalData: i32 precision | i32 scale
 // Values  those of Python are pickles inside byte[], and a pickle is a program: they stay bytes
 // Source  the serializers of org.apache.flink.table.runtime.typeutils.serializers.python
 
@@ -45,15 +46,22 @@ void emit_milli_of_day(ByteReader& in, ValueSink& sink) {
   sink.string(iso_time(ms / 1000, ms % 1000 * 1'000'000, Fraction::kShortest));
 }
 
+TypePtr read_decimal_data(SnapshotReader& reader, const SnapshotHead& head) {
+  reader.expect_version(head, 1, 1);
+  reader.in().i32("precision");
+  reader.in().i32("scale");  // the text has its own
+  return std::make_shared<PythonTextType>(head);
+}
+
 }  // namespace
 
 void add_python_types(SerializerRegistry& registry) {
-  for (const std::string_view name :
-       {"StringSerializer", "BigDecSerializer", "DecimalDataSerializer"}) {
+  for (const std::string_view name : {"StringSerializer", "BigDecSerializer"}) {
     registry.add_simple(join(kPython, name), [](const SnapshotHead& head) -> TypePtr {
       return std::make_shared<PythonTextType>(head);
     });
   }
+  registry.add(join(kPython, "DecimalDataSerializer$DecimalSerializerSnapshot"), read_decimal_data);
   registry.add_simple(join(kPython, "DateSerializer"), fixed_type<4, emit_day>("date", "DATE"));
   registry.add_simple(join(kPython, "TimeSerializer"),
                       fixed_type<4, emit_milli_of_day>("time", "TIME"));

@@ -184,6 +184,7 @@ void add_table_types(SerializerRegistry& registry) {
   add("DecimalSerializer$DecimalSerializerSnapshot", read_decimal);
   add("TimestampDataSerializer$TimestampDataSerializerSnapshot", read_timestamp);
   add("SqlTimestampSerializer$SqlTimestampSerializerSnapshot", read_timestamp);
+  add("serializers.python.TimestampSerializer$TimestampSerializerSnapshot", read_timestamp);
   add("RawValueDataSerializer$RawValueDataSerializerSnapshot", read_raw_value);
   add("BinaryGenericSerializer$BinaryGenericSerializerSnapshot", read_raw_value);
   add("ExternalSerializer$ExternalSerializerSnapshot", read_external);

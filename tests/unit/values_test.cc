@@ -93,7 +93,7 @@ TEST_CASE("values of Flink's own types as Flink 1.20 writes them") {
 }
 
 TEST_CASE("values of Flink's own types as Flink 2.3 writes them") {
-  check_values_of_types("flink-2.3", 47);
+  check_values_of_types("flink-2.3", 52);
 }
 
 TEST_CASE("Avro records as Flink writes them") { check_values_of_types("avro", 4); }

@@ -157,6 +157,18 @@ TEST_CASE("arrays of Gelly and values of Python's runtime", "[variant]") {
                "6869") == "\"hi\"");
   CHECK(python("Date", "00000001") == "\"1970-01-02\"");
   CHECK(python("Time", "000003e8") == "\"00:00:01\"");
+  const auto precise = [](const std::string& name, const std::string& payload,
+                          const std::string& hex) {
+    const std::string snapshot_class =
+        "org.apache.flink.table.runtime.typeutils.serializers.python." + name;
+    const ByteVector proxy = proxy_of(snapshot(snapshot_class, 1, from_hex(payload)));
+    return decode_json(*read_type(proxy), from_hex(hex)).dump();
+  };
+  CHECK(precise("DecimalDataSerializer$DecimalSerializerSnapshot", "0000000500000002",
+                "00000004"
+                "312e3530") == "\"1.50\"");
+  CHECK(precise("TimestampSerializer$TimestampSerializerSnapshot", "00000003",
+                "0000000000000005") == "\"1970-01-01T00:00:00.005\"");
 }
 
 }  // namespace savvy

@@ -52,6 +52,7 @@ public final class WriteFlinkValues {
       scalaValues();
     } else {
       newTypes();
+      SequencedRows.print();
     }
   }
 
