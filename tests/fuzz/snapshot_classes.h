@@ -8,7 +8,7 @@
 
 namespace savvy::testing {
 
-inline constexpr std::array<std::string_view, 131> kSnapshotClasses = {
+inline constexpr std::array<std::string_view, 138> kSnapshotClasses = {
     "org.apache.flink.api.common.typeutils.ParameterlessTypeSerializerConfig",
     "org.apache.flink.api.common.typeutils.base.BigDecSerializer$BigDecSerializerSnapshot",
     "org.apache.flink.api.common.typeutils.base.BigIntSerializer$BigIntSerializerSnapshot",
@@ -137,7 +137,16 @@ inline constexpr std::array<std::string_view, 131> kSnapshotClasses = {
     "org.apache.flink.table.dataview.MapViewSerializerSnapshot",
     "org.apache.flink.table.dataview.NullAwareMapSerializerSnapshot",
     "org.apache.flink.table.dataview.NullSerializer$NullSerializerSnapshot",
+    "org.apache.flink.table.runtime.operators.sink.SortedLongSerializer$"
+    "SortedLongSerializerSnapshot",
     "org.apache.flink.table.runtime.operators.window.CountWindow$Serializer$SerializerSnapshot",
+    "org.apache.flink.table.runtime.sequencedmultisetstate.linked.MetaSqnInfoSerializer$"
+    "MetaSqnInfoSerializerSnapshot",
+    "org.apache.flink.table.runtime.sequencedmultisetstate.linked.NodeSerializer$"
+    "NodeSerializerSnapshot",
+    "org.apache.flink.table.runtime.sequencedmultisetstate.linked.RowDataKeySerializerSnapshot",
+    "org.apache.flink.table.runtime.sequencedmultisetstate.linked.RowSqnInfoSerializer$"
+    "RowSqnInfoSerializerSnapshot",
     "org.apache.flink.table.runtime.types.CRowSerializerSnapshot",
     "org.apache.flink.table.runtime.typeutils.ArrayDataSerializer$ArrayDataSerializerSnapshot",
     "org.apache.flink.table.runtime.typeutils.BaseArraySerializer$BaseArraySerializerSnapshot",
@@ -169,8 +178,12 @@ inline constexpr std::array<std::string_view, 131> kSnapshotClasses = {
     "org.apache.flink.table.runtime.typeutils.WindowKeySerializer$WindowKeySerializerSnapshot",
     "org.apache.flink.table.runtime.typeutils.serializers.python.DateSerializer$"
     "DateSerializerSnapshot",
+    "org.apache.flink.table.runtime.typeutils.serializers.python.DecimalDataSerializer$"
+    "DecimalSerializerSnapshot",
     "org.apache.flink.table.runtime.typeutils.serializers.python.TimeSerializer$"
     "TimeSerializerSnapshot",
+    "org.apache.flink.table.runtime.typeutils.serializers.python.TimestampSerializer$"
+    "TimestampSerializerSnapshot",
 };
 
 }  // namespace savvy::testing
