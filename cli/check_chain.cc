@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "cli/chain_findings.h"
 #include "cli/chain_graph.h"
@@ -11,6 +13,7 @@
 #include "cli/chain_report.h"
 #include "cli/need_index.h"
 #include "cli/output.h"
+#include "cli/source_guard.h"
 #include "format/errors.h"
 #include "readers/local_storage.h"
 #include "readers/real_paths.h"
@@ -47,6 +50,17 @@ std::vector<std::size_t> find_members(const SnapshotSet& set,
   return found;
 }
 
+// The picture replaces what has its name.
+void require_no_file_of(const SnapshotSet& set, const std::string& path) {
+  for (const SetMember& member : set.members) require_outside(member.directory, path);
+  std::error_code ignored;  // what is not there is no file of a snapshot
+  if (!std::filesystem::exists(path, ignored)) return;
+  for (const SetFile& file : set.files) {
+    if (!file.local || !std::filesystem::equivalent(file.path, path, ignored)) continue;
+    throw UsageError(fmt::format("{}: is a file of a snapshot, which is never changed", path));
+  }
+}
+
 }  // namespace
 
 void add_chain_options(CLI::App& command, ChainOptions& options) {
@@ -81,6 +95,7 @@ int run_check_chain(const ChainOptions& options, const PathMap& paths, DocumentF
                   fmt::format("{}: there is no snapshot below it{}", options.root,
                               text.empty() ? "" : "; " + text));
   }
+  if (!options.graph_file.empty()) require_no_file_of(report.set, options.graph_file);
   report.findings = find_in_chain(report.set);
   report.bases = find_bases(report.set);
   report.groups = group_files(report.set);

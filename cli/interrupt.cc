@@ -28,12 +28,16 @@ InterruptGuard::InterruptGuard() {
   interrupt_before_ = install(SIGINT, note_interrupt, once);
   terminate_before_ = install(SIGTERM, note_interrupt, once);
   file_size_before_ = install(SIGXFSZ, SIG_IGN, 0);
+  // The terminal is gone. Who asked for it to be ignored (nohup) wants that.
+  hangup_before_ = install(SIGHUP, note_interrupt, once);
+  if (hangup_before_.sa_handler == SIG_IGN) sigaction(SIGHUP, &hangup_before_, nullptr);
 }
 
 InterruptGuard::~InterruptGuard() {
   sigaction(SIGINT, &interrupt_before_, nullptr);
   sigaction(SIGTERM, &terminate_before_, nullptr);
   sigaction(SIGXFSZ, &file_size_before_, nullptr);
+  sigaction(SIGHUP, &hangup_before_, nullptr);
 }
 
 const std::atomic<bool>& InterruptGuard::flag() const { return interrupted; }

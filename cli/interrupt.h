@@ -1,5 +1,6 @@
-// Lets a command that writes a snapshot clean up after Ctrl-C: the first SIGINT or SIGTERM sets a
-// flag, which the writers look at; the second ends the program as if nothing were installed.
+// Lets a command that writes a snapshot clean up after Ctrl-C: the first SIGINT, SIGTERM or SIGHUP
+// sets a flag, which the writers look at; the second of one kind ends the program as if nothing were
+// installed.
 //
 // A file that outgrows its limit is an error of the write as long as this lives, not a signal.
 //
@@ -26,6 +27,7 @@ class InterruptGuard {
   struct sigaction interrupt_before_;
   struct sigaction terminate_before_;
   struct sigaction file_size_before_;
+  struct sigaction hangup_before_;
 };
 
 }  // namespace savvy

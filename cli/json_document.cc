@@ -1,8 +1,10 @@
 #include "cli/json_document.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/json_sink.h"
+#include "format/modified_utf8.h"
 
 namespace savvy {
 namespace {
@@ -16,14 +18,39 @@ void append_break(int depth, std::string& out) {
   out.append(static_cast<std::size_t>(depth) * kIndent, ' ');
 }
 
+// How many bytes the character there takes; 0 if it is none.
+std::size_t character_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 4;
+  for (std::size_t size = 1; size <= std::min(kLongest, text.size() - at); ++size) {
+    if (is_utf8(text.substr(at, size))) return size;
+  }
+  return surrogate_at(text, at) != 0 ? 3 : 0;
+}
+
+// Names of files may be any bytes, and JSON cannot hold them all.
+std::string valid_text(std::string_view text) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::string valid;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = character_at(text, at);
+    valid += size > 0 ? text.substr(at, size) : kReplacement;
+    at += std::max<std::size_t>(size, 1);
+  }
+  return valid;
+}
+
+void append_text(std::string_view text, std::string& out) {
+  is_utf8(text) ? append_json_string(text, out) : append_json_string(valid_text(text), out);
+}
+
 void append_name(std::string_view name, int depth, std::string& out) {
-  append_json_string(name, out);
+  append_text(name, out);
   out += depth < 0 ? ":" : ": ";
 }
 
 // `depth` is negative for text on one line.
 void append(const Json& json, int depth, std::string& out) {
-  if (json.is_string()) return append_json_string(json.get_ref<const std::string&>(), out);
+  if (json.is_string()) return append_text(json.get_ref<const std::string&>(), out);
   if (!json.is_structured() || json.empty()) {
     out += json.dump();
     return;
@@ -83,7 +110,7 @@ void DocumentWriter::begin_texts(std::string_view name) {
 void DocumentWriter::text(std::string_view element) {
   if (!std::exchange(first_, false)) pending_ += ',';
   append_break(2, pending_);
-  append_json_string(element, pending_);
+  append_text(element, pending_);
   write_what_is_long();
 }
 

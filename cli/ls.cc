@@ -140,6 +140,11 @@ int print_latest_good(const Listing& listing, const PathMap& paths, const CheckD
     }
     if (state != "ok") continue;
     const std::string& directory = listing.set.members[index].directory;
+    if (directory.ends_with(".inprogress")) {
+      say("note: {} was passed over: the run that wrote it ended before it got its name\n",
+          printable(directory));
+      continue;
+    }
     if (depth.data_percent) {
       const SnapshotCheck check = check_snapshot(directory, paths, LocalStorage(), depth);
       if (check.findings.error_count() > 0) continue;

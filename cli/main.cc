@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -80,8 +82,18 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// What help and version texts are written to by the library for options.
+int finished(int exit_code) {
+  std::cout.flush();
+  if (std::cout.good()) return exit_code;
+  say("savvy: standard output: cannot write\n");
+  return kWritingFailed;
+}
+
 int run_program(int argc, char** argv) {
   fill_standard_streams();
+  // A write beyond the limit of a file's size fails like any other.
+  std::signal(SIGXFSZ, SIG_IGN);
   raise_file_limit();
   CLI::App program("Reads, checks and rewrites Apache Flink checkpoints and savepoints", "savvy");
   program.set_version_flag("--version", version_text());
@@ -105,7 +117,7 @@ int run_program(int argc, char** argv) {
     say("savvy: there is no command \"{}\"; see savvy --help\n", argv[1]);
     return kUsage;
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? 0 : kUsage;
+    return program.exit(error) == 0 ? finished(0) : kUsage;
   }
   for (const Command& command : commands) {
     if (command.app->parsed()) return run(command);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -26,6 +27,10 @@ std::string_view selector_of(MessagePart part) {
 }
 
 ByteVector read_descriptors(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    throw UsageError(fmt::format("--proto-descriptor {}: is no file", path));
+  }
   std::ifstream file(path, std::ios::binary);
   ByteVector bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file.is_open() || file.bad()) {

@@ -32,6 +32,15 @@ void require_plain_or_absent(const std::string& path) {
                   path));
 }
 
+// Who may read a file may read what replaces it, and nobody else.
+void keep_mode(const std::string& replaced, int descriptor) {
+  struct stat status;
+  if (lstat(replaced.c_str(), &status) != 0) return;  // nothing is replaced
+  constexpr mode_t kPermissions = 07777;
+  // It fails where files have no modes.
+  static_cast<void>(fchmod(descriptor, status.st_mode & kPermissions));
+}
+
 [[noreturn]] void refuse_part(const std::string& path) {
   throw UnsupportedError(
       fmt::format("{}: exists already: another run is writing there, or one was interrupted and "
@@ -50,9 +59,9 @@ Output::Output(std::string path, const std::atomic<bool>* interrupted)
   require_plain_or_absent(path_);
   part_path_ = path_ + ".part";
   descriptor_ = open(part_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
-  if (descriptor_ >= 0) return;
-  if (errno == EEXIST) refuse_part(part_path_);
-  fail(part_path_, "create");
+  if (descriptor_ < 0 && errno == EEXIST) refuse_part(part_path_);
+  if (descriptor_ < 0) fail(part_path_, "create");
+  keep_mode(path_, descriptor_);
 }
 
 Output::~Output() {
@@ -81,9 +90,8 @@ void Output::finish() {
   write({});  // the last look at the flag
   if (fsync(descriptor_) != 0) fail(part_path_, "sync");
   close_part();
-  if (std::rename(part_path_.c_str(), path_.c_str()) != 0) fail(part_path_, "rename");
+  rename_and_sync(part_path_, path_);
   part_path_.clear();
-  sync_folder_of(path_);
 }
 
 }  // namespace savvy

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/relocate_copy.h"
 #include "cli/relocate_report.h"
 #include "cli/relocate_uris.h"
@@ -52,7 +51,7 @@ int run_relocate(const RelocateCommand& command) {
   for (const std::string& warning : report.warnings) {
     say("savvy: warning: {}\n", warning);
   }
-  Output("").write(render(report, command.format.format()));
+  print_report(command.rewrite, render(report, command.format.format()));
   return 0;
 }
 

@@ -12,12 +12,14 @@
 #include "cli/common_options.h"
 #include "cli/counting_folder.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "cli/source_guard.h"
 #include "cli/table.h"
 #include "cli/work_options.h"
 #include "format/byte_units.h"
 #include "format/errors.h"
 #include "format/kryo_release.h"
+#include "readers/file_check.h"
 #include "readers/inventory.h"
 #include "readers/local_storage.h"
 #include "writers/local_output.h"
@@ -60,6 +62,35 @@ void require_room(const Snapshot& source, const std::string& destination) {
   throw IoError(IoDirection::kWriting,
                 fmt::format("{}: {} are free there, and the snapshot takes about {}", destination,
                             human_bytes(free), human_bytes(wanted)));
+}
+
+bool is_of_another_size(FindingCode code) {
+  return code == FindingCode::kFileShort || code == FindingCode::kFileLong ||
+         code == FindingCode::kSegmentOutside;
+}
+
+std::string size_text(const Finding& finding) {
+  const FindingPlace& place = finding.place;
+  const std::string subtask = place.subtask ? fmt::format(", subtask {}", *place.subtask) : "";
+  return fmt::format("{}: recorded are {}, found {}\n  of operator {}{}", place.file,
+                     finding.expected, finding.found, place.operator_label, subtask);
+}
+
+// A file of another size than Flink recorded is damaged. Where its bytes are copied nothing else
+// would notice, and the new snapshot could no longer tell.
+void check_sizes(const Snapshot& source, bool refuse, RewriteNotes& notes) {
+  FindingList findings;
+  check_files(source, findings);
+  for (const Finding& finding : findings.findings()) {
+    if (!is_of_another_size(finding.code)) continue;
+    if (refuse) {
+      throw FormatError(
+          size_text(finding) +
+          "\nnothing is written, because the file is damaged; --no-verify takes it as "
+          "it is");
+    }
+    notes.add(size_text(finding));
+  }
 }
 
 std::vector<RewriteUnit> all_units(RewritePlan& plan, OutputFolder& folder) {
@@ -111,7 +142,8 @@ DiffResult verify(const Snapshot& source, const std::string& metadata_path,
   if (!result.equal()) {
     throw IoError(IoDirection::kWriting,
                   fmt::format("{}: what was written is not what the source holds, and is removed "
-                              "again; please report this. The first differences:\n  {}",
+                              "again. If nothing changed the source meanwhile, please report this. "
+                              "The first differences:\n  {}",
                               destination, fmt::join(result.first_differences, "\n  ")));
   }
   return result;
@@ -156,6 +188,7 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
   LocalSnapshotFolder local(options.destination, &interrupt.flag());
   require_room(source, options.destination);
   RewriteNotes notes;
+  check_sizes(source, !options.no_verify, notes);
   RewritePlan plan(source);
   const auto cache = std::make_shared<const RocksdbCache>(options.block_cache);
   RewriteResult result;
@@ -190,12 +223,23 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
   require_free_name(options.destination);
   NoFolder folder;
   RewriteNotes notes;
+  check_sizes(source, !options.no_verify, notes);
   RewritePlan plan(source);
   const RocksdbCache cache(options.block_cache);
   const RewriteContext context{source, registry, cache, memory_of(options), folder, notes, nullptr};
   plan_rewrite(context, plan);
   check_target(plan, notes);
   return notes.all();
+}
+
+void print_report(const RewriteOptions& options, const std::string& text) {
+  try {
+    Output("").write(text);
+  } catch (const IoError& error) {
+    if (options.dry_run) throw;
+    throw IoError(IoDirection::kWriting,
+                  fmt::format("{}; {} is there and whole", error.what(), options.destination));
+  }
 }
 
 void note_relative_files(std::int32_t version, RewriteNotes& notes) {

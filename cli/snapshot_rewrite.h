@@ -68,6 +68,9 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
 std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerRegistry& registry,
                                        const RewriteOptions& options, const PlanRewrite& plan);
 
+// Prints what was done, or would be. An error of that says that the snapshot is there.
+void print_report(const RewriteOptions& options, const std::string& text);
+
 // Says so where metadata of this version is read by releases that do not know relative files.
 void note_relative_files(std::int32_t version, RewriteNotes& notes);
 

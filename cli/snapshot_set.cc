@@ -210,6 +210,8 @@ class SetReader {
       }
       member.findings = std::move(check.findings);
     } catch (const IoError& error) {
+      rethrow_shortage(error);
+      set_.problems.push_back({member.metadata_path, ScanTrouble::kUnreadable, error.what()});
       member.state = MemberState::kUnreadable;
       member.findings.add(finding_of(error, FindingCode::kMetadataDamaged,
                                      finding_place({}, member.metadata_path),

@@ -22,13 +22,28 @@ fs::path canonical(const std::string& path, IoDirection direction) {
   return result;
 }
 
+// Also where the folder has another name, as a mount of it has.
+bool lies_in(fs::path path, const fs::path& folder) {
+  std::error_code ignored;  // what is not there is no other name of the folder
+  for (; path.has_relative_path(); path = path.parent_path()) {
+    if (fs::equivalent(path, folder, ignored)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-void require_outside(const Snapshot& source, const std::string& destination) {
-  const fs::path from = canonical(source.directory(), IoDirection::kReading);
+void require_outside(const std::string& source_folder, const std::string& destination) {
+  const fs::path from = canonical(source_folder, IoDirection::kReading);
   const fs::path to = canonical(destination, IoDirection::kWriting);
-  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return;
+  const bool below =
+      std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first == from.end();
+  if (!below && !lies_in(to, from)) return;
   throw UsageError(fmt::format("{}: lies in the source, which is never changed", destination));
+}
+
+void require_outside(const Snapshot& source, const std::string& destination) {
+  require_outside(source.directory(), destination);
 }
 
 void require_no_file_of(const Snapshot& source, const std::string& path) {

@@ -9,6 +9,7 @@
 namespace savvy {
 
 // UsageError for a destination inside the folder of the source. IoError if that cannot be told.
+void require_outside(const std::string& source_folder, const std::string& destination);
 void require_outside(const Snapshot& source, const std::string& destination);
 
 // For a file that may be replaced: also UsageError for one that the source needs and that lies

@@ -74,12 +74,11 @@ StreamHandle StreamCopies::plan(const StreamUse& use) {
     copies_.push_back({stream, free_name(file_name_of(place.path)), bytes});
   }
   const Copy& copy = copies_[known->second];
-  // A segment of a change log records its plain bytes without the flag in front of them, which its
-  // readers rely on.
+  // What is recorded stays so: a segment of a change log records its plain bytes without the flag in
+  // front of them, which its readers rely on, and a file of another size stays one that is damaged.
   const bool log = use.role == StreamRole::kChangelogSegment;
-  const auto size =
-      log ? recorded_size(stream).value_or(kUnknownSize) : static_cast<std::int64_t>(copy.bytes);
-  return RelativeFileHandle{copy.name, size};
+  const auto unrecorded = log ? kUnknownSize : static_cast<std::int64_t>(copy.bytes);
+  return RelativeFileHandle{copy.name, recorded_size(stream).value_or(unrecorded)};
 }
 
 std::string StreamCopies::free_name(const std::string& wanted) {
@@ -92,6 +91,11 @@ std::string StreamCopies::free_name(const std::string& wanted) {
 
 void StreamCopies::make(std::size_t copy, OutputFolder& folder) const {
   const auto from = source_.open(copies_[copy].stream);
+  if (from->size() != copies_[copy].bytes) {
+    throw IoError(IoDirection::kReading,
+                  fmt::format("{}: has {} bytes, and had {} a moment ago: it was changed meanwhile",
+                              from->name(), from->size(), copies_[copy].bytes));
+  }
   const auto to = folder.create(copies_[copy].name);
   append_all(*from, *to);
   to->finish();

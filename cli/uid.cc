@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "format/operator_id.h"
 
 namespace savvy {
@@ -18,9 +19,11 @@ Command add_uid_command(CLI::App& program) {
   command->footer("Example: savvy uid my-source my-window");
   command->add_option("NAME", *uids, "Uids, as given to .uid(...) in the job")->required();
   return {command, [uids] {
+            std::string text;
             for (const std::string& uid : *uids) {
-              fmt::print("{}  {}\n", to_hex(operator_id_of_uid(uid)), uid);
+              text += fmt::format("{}  {}\n", to_hex(operator_id_of_uid(uid)), uid);
             }
+            Output("").write(text);
             return 0;
           }};
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <system_error>
 
 namespace savvy {
@@ -12,5 +13,10 @@ IoError::IoError(IoDirection direction, std::string_view path, std::string_view 
                         std::generic_category().message(error_number))),
       direction_(direction),
       error_number_(error_number) {}
+
+bool IoError::is_shortage() const {
+  return error_number_ == EMFILE || error_number_ == ENFILE || error_number_ == ENOMEM ||
+         error_number_ == EAGAIN || error_number_ == ENOBUFS;
+}
 
 }  // namespace savvy

@@ -65,6 +65,8 @@ class IoError : public Error {
   IoDirection direction() const { return direction_; }
   // 0 if there is none.
   int error_number() const { return error_number_; }
+  // The machine ran out of something, which says nothing about the file.
+  bool is_shortage() const;
 
  private:
   IoDirection direction_;

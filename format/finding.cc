@@ -16,7 +16,13 @@ std::string without_file(std::string message, const std::string& file) {
 
 }  // namespace
 
+void rethrow_shortage(const Error& error) {
+  const auto* io = dynamic_cast<const IoError*>(&error);
+  if (io != nullptr && io->is_shortage()) throw IoError(*io);
+}
+
 Finding finding_of(const Error& error, FindingCode code, FindingPlace place, std::string expected) {
+  rethrow_shortage(error);
   if (const auto* damage = dynamic_cast<const FormatError*>(&error); damage != nullptr) {
     if (damage->offset()) place.offset = damage->offset();
   }

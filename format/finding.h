@@ -42,7 +42,11 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+// Throws an error again by which the machine ran out of something: that is no finding.
+void rethrow_shortage(const Error& error);
+
 // What an error says, as a finding: the offset is that of the error, and what was found its text.
+// A shortage is thrown again.
 Finding finding_of(const Error& error, FindingCode code, FindingPlace place, std::string expected);
 
 class FindingSink {

@@ -9,6 +9,7 @@
 #include "format/detail/flink_path.h"
 #include "format/errors.h"
 #include "format/handle_mapping.h"
+#include "format/modified_utf8.h"
 
 namespace savvy {
 namespace {
@@ -123,6 +124,7 @@ void UriRules::add_rule(std::string_view rule) {
   const std::size_t equals = std::min(rule.find('='), rule.size());
   const std::string from = normal_prefix(rule.substr(0, equals));
   const std::string to = normal_prefix(rule.substr(std::min(equals + 1, rule.size())));
+  if (!is_utf8(rule)) throw UsageError("--rewrite-prefix: the text is not UTF-8");
   if (!is_absolute(from) || !is_absolute(to) ||
       detail::why_bad_path(joined(to, "file")) != nullptr) {
     throw UsageError(

@@ -84,8 +84,9 @@ std::unique_ptr<RandomAccessFile> LocalStorage::open(std::string_view path) cons
   if (descriptor.number() < 0 || fstat(descriptor.number(), &status) != 0) {
     throw IoError(direction_, path, "open", errno);
   }
+  if (S_ISDIR(status.st_mode)) throw IoError(direction_, path, "read", EISDIR);
   if (!S_ISREG(status.st_mode)) {
-    throw IoError(direction_, path, "read", S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+    throw IoError(direction_, name + ": is a pipe, a socket or a device, and no file");
   }
   return std::make_unique<LocalFile>(std::move(name), std::move(descriptor),
                                      static_cast<std::uint64_t>(status.st_size), direction_);

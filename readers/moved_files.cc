@@ -62,8 +62,16 @@ std::string explain_missing(const std::string& directory) {
 std::string find_metadata(const std::string& snapshot) {
   std::error_code ignored;
   if (!fs::is_directory(snapshot, ignored)) return snapshot;
-  const fs::path inside = fs::path(snapshot) / kMetadataName;
-  if (fs::exists(inside, ignored)) return inside.string();
+  const std::string inside = (fs::path(snapshot) / kMetadataName).string();
+  std::error_code error;
+  const fs::file_status status = fs::status(inside, error);
+  if (fs::exists(status)) return inside;
+  if (status.type() == fs::file_type::none) {
+    throw IoError(IoDirection::kReading, inside, "look at", error.value());
+  }
+  if (fs::is_symlink(fs::symlink_status(inside, ignored))) {
+    throw IoError(IoDirection::kReading, inside + ": a link that leads nowhere");
+  }
   throw IoError(IoDirection::kReading, explain_missing(snapshot));
 }
 

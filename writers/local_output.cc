@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "format/byte_units.h"
@@ -27,6 +28,7 @@ constexpr mode_t kNewFileMode = 0666;  // the umask takes from both
 constexpr mode_t kNewFolderMode = 0777;
 constexpr std::string_view kMetadata = "_metadata";
 constexpr std::string_view kUnverifiedMetadata = "_metadata.part";
+constexpr std::string_view kUnfinished = ".inprogress";
 
 [[noreturn]] void fail(const std::string& path, std::string_view operation) {
   throw IoError(IoDirection::kWriting, path, operation, errno);
@@ -137,16 +139,41 @@ class FinishedFile final : public RandomAccessFile {
 };
 
 // Makes names that were given in a folder outlive a crash.
-void sync_folder(const std::string& path) {
-  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.number() < 0) fail(path, "open");
+class FolderSync {
+ public:
+  explicit FolderSync(std::string path)
+      : path_(std::move(path)), folder_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (folder_.number() < 0) fail(path_, "open");
+  }
+
+  void sync() const {
+    if (!try_sync()) fail(path_, "sync");
+  }
+
+  // After something got its last name: that cannot be taken back.
+  void sync_last(const std::string& named) const {
+    if (try_sync()) return;
+    throw IoError(IoDirection::kWriting,
+                  fmt::format("{}: cannot sync: {}; {} is there and whole, but may be gone after a "
+                              "crash of the machine",
+                              path_, std::generic_category().message(errno), named));
+  }
+
+ private:
   // Some file systems do not sync folders, and say so.
-  if (fsync(folder.number()) != 0 && errno != EINVAL) fail(path, "sync");
-}
+  bool try_sync() const { return fsync(folder_.number()) == 0 || errno == EINVAL; }
+
+  std::string path_;
+  Descriptor folder_;
+};
 
 bool exists(const std::string& path) {
   struct stat status;
   return lstat(path.c_str(), &status) == 0;  // a link into nowhere is something, too
+}
+
+std::string file_in(const std::string& folder, std::string_view name) {
+  return fmt::format("{}/{}", folder, name);
 }
 
 [[noreturn]] void refuse_destination(const std::string& path) {
@@ -156,12 +183,16 @@ bool exists(const std::string& path) {
       path));
 }
 
+// Between its two last steps a run that is killed leaves a whole snapshot without its name.
 [[noreturn]] void refuse_leftover(const std::string& path) {
-  throw UnsupportedError(
-      fmt::format("{}: exists already: another run is writing there, or one was interrupted and "
-                  "left it behind; "
-                  "in that case it holds no snapshot and can be deleted",
-                  path));
+  const bool whole = exists(file_in(path, kMetadata));
+  throw UnsupportedError(fmt::format(
+      "{}: exists already: another run is writing there, or one was interrupted and left it "
+      "behind; "
+      "in that case it {}",
+      path,
+      whole ? "holds a whole snapshot that did not get its name: rename it, or delete it"
+            : "holds no snapshot and can be deleted"));
 }
 
 // Without replacing what `to` may name.
@@ -179,11 +210,12 @@ void rename_to_new(const std::string& from, const std::string& to) {
 std::string without_end_slash(std::string_view path) {
   const std::size_t last = path.find_last_not_of('/');
   if (last == std::string_view::npos) throw UsageError("the name of the new snapshot is empty");
-  return std::string(path.substr(0, last + 1));
-}
-
-std::string file_in(const std::string& folder, std::string_view name) {
-  return fmt::format("{}/{}", folder, name);
+  const std::string_view name = path.substr(0, last + 1);
+  if (name.ends_with(kUnfinished)) {
+    throw UsageError(fmt::format("{}: names that end in {} are those of unfinished snapshots", name,
+                                 kUnfinished));
+  }
+  return std::string(name);
 }
 
 std::string parent_of(const std::string& path) {
@@ -196,7 +228,7 @@ std::string parent_of(const std::string& path) {
 LocalSnapshotFolder::LocalSnapshotFolder(std::string_view destination,
                                          const std::atomic<bool>* interrupted)
     : destination_(without_end_slash(destination)),
-      work_folder_(destination_ + ".inprogress"),
+      work_folder_(destination_ + std::string(kUnfinished)),
       interrupted_(interrupted) {
   if (exists(destination_)) refuse_destination(destination_);
   if (mkdir(work_folder_.c_str(), kNewFolderMode) == 0) return;
@@ -237,17 +269,18 @@ std::string LocalSnapshotFolder::write_metadata(Bytes metadata) {
   const auto file = create(kUnverifiedMetadata);
   file->append(metadata);
   file->finish();
-  sync_folder(work_folder_);
+  FolderSync(work_folder_).sync();
   return path_of(kUnverifiedMetadata);
 }
 
 void LocalSnapshotFolder::commit() {
   check_interrupt(interrupted_);
+  const FolderSync parent(parent_of(destination_));
   rename(kUnverifiedMetadata, kMetadata);
-  sync_folder(work_folder_);
+  FolderSync(work_folder_).sync();
   rename_to_new(work_folder_, destination_);
   removed_by_destructor_ = false;
-  sync_folder(parent_of(destination_));
+  parent.sync_last(destination_);
 }
 
 LocalMetadataFile::LocalMetadataFile(std::string_view folder, const std::atomic<bool>* interrupted)
@@ -269,17 +302,20 @@ std::string LocalMetadataFile::write(Bytes metadata) {
   removed_by_destructor_ = true;
   file.append(metadata);
   file.finish();
-  sync_folder(folder_);
+  FolderSync(folder_).sync();
   return path;
 }
 
 void LocalMetadataFile::commit() {
   check_interrupt(interrupted_);
-  rename_to_new(file_in(folder_, kUnverifiedMetadata), file_in(folder_, kMetadata));
+  const FolderSync folder(folder_);
+  const FolderSync parent(parent_of(folder_));
+  if (made_folder_) parent.sync();
+  const std::string metadata = file_in(folder_, kMetadata);
+  rename_to_new(file_in(folder_, kUnverifiedMetadata), metadata);
   removed_by_destructor_ = false;
-  sync_folder(folder_);
-  if (made_folder_) sync_folder(parent_of(folder_));
   made_folder_ = false;
+  folder.sync_last(metadata);
 }
 
 void require_free_for_metadata(std::string_view folder) {
@@ -293,10 +329,15 @@ void require_free_for_metadata(std::string_view folder) {
 void require_free_name(std::string_view destination) {
   const std::string name = without_end_slash(destination);
   if (exists(name)) refuse_destination(name);
-  if (exists(name + ".inprogress")) refuse_leftover(name + ".inprogress");
+  const std::string work_folder = name + std::string(kUnfinished);
+  if (exists(work_folder)) refuse_leftover(work_folder);
 }
 
-void sync_folder_of(const std::string& path) { sync_folder(parent_of(path)); }
+void rename_and_sync(const std::string& from, const std::string& to) {
+  const FolderSync folder(parent_of(to));
+  if (std::rename(from.c_str(), to.c_str()) != 0) fail(from, "rename");
+  folder.sync_last(to);
+}
 
 std::uint64_t free_bytes(std::string_view destination) {
   const std::string folder = parent_of(without_end_slash(destination));

@@ -86,8 +86,8 @@ void require_free_for_metadata(std::string_view folder);
 // Throws if a snapshot at `destination` would be refused for what is there.
 void require_free_name(std::string_view destination);
 
-// Makes the name that a file or folder was given outlive a crash.
-void sync_folder_of(const std::string& path);
+// Gives a finished file its name, in place of what has it, and makes that outlive a crash.
+void rename_and_sync(const std::string& from, const std::string& to);
 
 // Bytes that can still be written where a snapshot at `destination` would lie.
 std::uint64_t free_bytes(std::string_view destination);

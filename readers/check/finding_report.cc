@@ -85,6 +85,7 @@ void FindingReport::put(FindingCode code, std::string expected, std::string foun
 }
 
 void FindingReport::add(FindingCode code, const Error& error, std::string expected) const {
+  rethrow_shortage(error);
   std::string found = error.what();
   for (const std::string& front : {stream_name_ + ": ", place_.file + ": "}) {
     if (front.size() > 2 && found.starts_with(front)) found.erase(0, front.size());

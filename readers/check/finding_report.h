@@ -47,6 +47,7 @@ class FindingReport {
 
   void add(FindingCode code, std::string expected, std::string found,
            std::optional<std::uint64_t> offset = std::nullopt) const;
+  // That the machine ran out of something is no finding: such an IoError is thrown again.
   void add(FindingCode code, const Error& error, std::string expected) const;
   // For data that savvy does not read.
   void add_unchecked(const Error& error) const;
@@ -69,7 +70,7 @@ class FindingReport {
 };
 
 // Opens a stream. Null if it is not there, or not all of it, as the check of the files says too;
-// what else goes wrong is a finding.
+// what else goes wrong is a finding, or an IoError because the machine ran out of something.
 std::unique_ptr<RandomAccessFile> open_for_check(const Snapshot& snapshot,
                                                  const StreamHandle& handle,
                                                  const FindingReport& report);

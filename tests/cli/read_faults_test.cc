@@ -213,4 +213,25 @@ TEST_CASE("a file that ends early while it is read is said to", "[cli][faults][r
   CHECK(found > 3);
 }
 
+TEST_CASE("a machine that runs out of files is no damage", "[cli][faults][reads]") {
+  const Sources sources("rocksdb");
+  for (const std::string command : {"check", "ls"}) {
+    const ReadCase reads = command == "ls"
+                               ? ReadCase{command, {"ROOT", "--latest-good", "--read-data"}}
+                               : ReadCase{command, {"SOURCE", "--read-data", "--jobs", "1"}};
+    const FaultyRun whole = sources.run(reads, {});
+    int told = 0;
+    for (std::size_t i = 0; i < whole.calls.size(); ++i) {
+      if (!whole.calls[i].starts_with("open")) continue;
+      const Run run = sources.run(reads, {static_cast<int>(i) + 1, EMFILE}).run;
+      CAPTURE(command, whole.calls[i], run.err);
+      if (run.exit_code == 0 && run.out == whole.run.out) continue;
+      CHECK(run.exit_code == 3);
+      CHECK(run.err.find("Too many open files") != std::string::npos);
+      ++told;
+    }
+    CHECK(told > 5);
+  }
+}
+
 }  // namespace savvy::testing

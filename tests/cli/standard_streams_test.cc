@@ -48,6 +48,7 @@ TEST_CASE("a report that cannot be written is an error, and the snapshot stays",
     CAPTURE(streams, run.err);
     CHECK(run.exit_code == 5);
     CHECK(run.err.find("standard output: cannot write: ") != std::string::npos);
+    CHECK(run.err.ends_with("there is there and whole\n"));
     CHECK((tree_of(folder.path("there")) == whole));
   }
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstdlib>
@@ -18,6 +19,7 @@ namespace savvy::testing {
 namespace {
 
 constexpr int kInterrupted = 130;
+constexpr std::array kStopping = {SIGINT, SIGTERM, SIGHUP};
 
 bool is_long() { return std::getenv("SAVVY_LONG_FAULTS") != nullptr; }
 
@@ -70,6 +72,7 @@ class FaultedCase {
            message.find("standard output") != std::string::npos));
     CHECK(message.find(": cannot ") != std::string::npos);
     CHECK(message.find(std::strerror(error)) != std::string::npos);
+    CHECK((message.find("is there and whole") != std::string::npos) == lab_.is_whole());
   }
 
   // From this call on nothing works, not even to clean up.
@@ -150,7 +153,7 @@ void end_at_calls(FaultedCase& faulted) {
   for (const int call : calls_up_to(writing, 29)) {
     faulted.kill(call);
     faulted.fail_onwards(call);
-    faulted.interrupt(call, call % 2 == 0 ? SIGINT : SIGTERM);
+    faulted.interrupt(call, kStopping[static_cast<std::size_t>(call) % kStopping.size()]);
     faulted.disturb(call, call % 2 == 0 ? kHalf : EINTR);
   }
   // The last calls are those that give names.
