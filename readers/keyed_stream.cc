@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -10,6 +10,7 @@
 #include "format/canonical_stream.h"
 #include "format/errors.h"
 #include "format/heap_stream.h"
+#include "readers/keyed_layout.h"
 #include "readers/section_reader.h"
 
 namespace savvy {
@@ -17,19 +18,10 @@ namespace {
 
 constexpr std::uint64_t kKeyGroupNumberBytes = 4;
 
-std::int32_t read_i32_at(const RandomAccessFile& file, std::uint64_t offset) {
-  std::array<std::uint8_t, 4> bytes;
-  file.read_at(offset, bytes);
-  return ByteReader(bytes, file.name(), offset).i32("key group");
-}
-
-// The heap layout repeats each key group's number at its offset and leaves no group out.
-bool looks_like_heap(const RandomAccessFile& file, const std::vector<KeyGroupSection>& sections) {
-  for (const KeyGroupSection& section : sections) {
-    if (section.size_bytes < kKeyGroupNumberBytes) return false;
-    if (read_i32_at(file, section.offset) != section.key_group) return false;
-  }
-  return true;
+std::int32_t stored_number(const RandomAccessFile& file, const KeyGroupSection& section) {
+  const std::uint64_t size = std::min(section.size_bytes, kKeyGroupNumberBytes);
+  SectionReader reader(file, {section.offset, size}, Compression::kNone);
+  return reader.in().i32("key group");
 }
 
 // The bytes of one key group; `Entries` is the parser of its layout.
@@ -87,9 +79,8 @@ KeyedStream::KeyedStream(std::unique_ptr<RandomAccessFile> file, const KeyGroups
   states_ = keyed_state_schemas(meta_, file_->name());
   sections_ = key_group_sections(handle, head.in().offset(), file_->size(), file_->name());
   if (handle.code == KeyedCode::kSavepointKeyGroups || sections_.empty()) return;
-  if (!looks_like_heap(*file_, sections_)) return;
-  const bool only_group_0 = sections_.size() == 1 && sections_.front().key_group == 0;
-  if (only_group_0 && walks_as_canonical(*open(sections_.front()))) return;
+  if (!has_key_group_numbers(*file_, sections_)) return;
+  if (is_key_group_0_alone(sections_) && walks_as_canonical(*open(sections_.front()))) return;
   layout_ = KeyedLayout::kHeap;
 }
 
@@ -101,7 +92,7 @@ std::unique_ptr<KeyGroupReader> KeyedStream::open(const KeyGroupSection& section
         *file_, Stretch{section.offset, section.size_bytes}, compression, section, prefix_bytes_,
         states_.size());
   }
-  const std::int32_t stored = read_i32_at(*file_, section.offset);
+  const std::int32_t stored = stored_number(*file_, section);
   if (stored != section.key_group) {
     throw FormatError(fmt::format("{}: offset {:#x}: key group = {}, expected {}", file_->name(),
                                   section.offset, stored, section.key_group));

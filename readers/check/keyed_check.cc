@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 #include "readers/check/canonical_check.h"
 #include "readers/check/head_check.h"
 #include "readers/check/heap_check.h"
+#include "readers/keyed_layout.h"
 #include "readers/keyed_stream.h"
 #include "readers/section_reader.h"
 
@@ -63,13 +63,6 @@ KeyGroupsHandle with_usable_offsets(const KeyGroupsHandle& handle, std::uint64_t
   return usable;
 }
 
-bool holds_its_number(const RandomAccessFile& file, const KeyGroupSection& section) {
-  std::array<std::uint8_t, 4> bytes;
-  if (section.size_bytes < bytes.size()) return false;
-  file.read_at(section.offset, bytes);
-  return ByteReader(bytes, file.name()).i32("key group") == section.key_group;
-}
-
 class StreamCheck final : public KeyedCheck {
  public:
   StreamCheck(std::unique_ptr<RandomAccessFile> file, StreamHead head, KeyedCode code,
@@ -101,17 +94,12 @@ class StreamCheck final : public KeyedCheck {
     return head_.meta.compressed ? Compression::kSnappy : Compression::kNone;
   }
 
-  // As keyed_stream.h, but a damaged key group or two do not change it.
+  // As keyed_stream.h.
   KeyedLayout find_layout(KeyedCode code) const {
-    if (code == KeyedCode::kSavepointKeyGroups) return KeyedLayout::kCanonical;
-    // The heap backend writes a number for each key group, empty or not.
-    std::size_t with_number = 0;
-    for (const KeyGroupSection& section : sections_) {
-      if (section.size_bytes > 0 && holds_its_number(*file_, section)) ++with_number;
+    if (code == KeyedCode::kSavepointKeyGroups || !has_key_group_numbers(*file_, sections_)) {
+      return KeyedLayout::kCanonical;
     }
-    if (2 * with_number <= sections_.size()) return KeyedLayout::kCanonical;
-    const bool only_group_0 = sections_.size() == 1 && sections_.front().key_group == 0;
-    if (!only_group_0) return KeyedLayout::kHeap;
+    if (!is_key_group_0_alone(sections_)) return KeyedLayout::kHeap;
     FindingList nowhere;
     check_canonical_section(*file_, sections_.front(), compression(), KeyOrder::kAny, entries_,
                             FindingReport({}, nowhere));
