@@ -45,10 +45,11 @@ const ByteVector& stored_snapshot(const StateMeta& state, std::string_view role)
   return none;
 }
 
-std::string value_text(const Type& type, Bytes value, std::string_view file) {
+// `name` says what the value is a part of; it does not know where it was stored.
+std::string value_text(const Type& type, Bytes value, std::string_view name) {
   std::string text;
   JsonSink sink(text, Int64Style::kNumber, nullptr);
-  ByteReader in(value, file);
+  ByteReader in(value, name);
   if (type.decode(in, Extent::kDelimited, sink) == End::kKnown) in.expect_end("the value");
   return text;
 }
@@ -151,12 +152,14 @@ class ListDiff final : public EntryMerge {
         const ListSlot& slot = slots_.at({std::string(kind_of(*entry)), state.name});
         const TypePtr type = element_type(state);
         const auto elements = stream.elements(state);
+        const std::string name =
+            fmt::format("{}: an element of {}", stream.file().name(), state.name);
         while (const std::optional<Bytes> element = elements->next()) {
           if (!slot.by_text()) {
             sorter.add({slot.rank, 0, *element, {}});
             continue;
           }
-          const std::string text = value_text(*type, *element, stream.file().name());
+          const std::string text = value_text(*type, *element, name);
           sorter.add({slot.rank, 0, text_bytes(text), {}});
         }
       }
@@ -342,13 +345,14 @@ class BroadcastDiff final : public EntryMerge {
 
   RowCells render(Side side, const KeyedEntry& entry) const {
     const StateMeta& meta = copies(side).meta;
-    const std::string& file = diff_.side(side).snapshot.metadata_path();
+    const std::string name =
+        fmt::format("{}: an entry of {}", diff_.side(side).snapshot.metadata_path(), meta.name);
     const TypePtr key = meta.serializer(kKeySerializer);
     const TypePtr value = meta.serializer(kValueSerializer);
     RowCells cells;
     if (key->walkable() && value->walkable()) {
-      cells[Column::kMapKey] = value_text(*key, entry.composite_key, file);
-      cells[Column::kMapValue] = value_text(*value, entry.value, file);
+      cells[Column::kMapKey] = value_text(*key, entry.composite_key, name);
+      cells[Column::kMapValue] = value_text(*value, entry.value, name);
       return cells;
     }
     JsonSink(cells[Column::kStateValue], Int64Style::kNumber, nullptr)

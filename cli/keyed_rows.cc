@@ -18,20 +18,6 @@ constexpr std::string_view kUndividedReason =
     "a type that is not known has no known length: these are the entries of this and the following "
     "states of the key group";
 
-// Why an entry that a change log leaves open is bytes.
-std::string_view issue_reason(EntryIssue issue) {
-  switch (issue) {
-    case EntryIssue::kUnmergedValues:
-      return "values that the job's function has to merge, one behind another";
-    case EntryIssue::kUncutList:
-      return "the element's type is not known: parts of the list as they were logged";
-    case EntryIssue::kUnappliedChange:
-    case EntryIssue::kNone:
-      break;
-  }
-  return "a change that is not applied, because a type that is not known keeps its parts together";
-}
-
 // The type because of which entries of a state cannot be cut.
 const Type& first_unknown(const KeyedStateSchema& state) {
   for (const TypePtr& type : {state.key, state.name_space, state.user_key}) {
@@ -46,6 +32,19 @@ std::string_view kind_of(const KeyedStateSchema& state) {
 
 }  // namespace
 
+std::string_view issue_reason(EntryIssue issue) {
+  switch (issue) {
+    case EntryIssue::kUnmergedValues:
+      return "values that the job's function has to merge, one behind another";
+    case EntryIssue::kUncutList:
+      return "the element's type is not known: parts of the list as they were logged";
+    case EntryIssue::kUnappliedChange:
+    case EntryIssue::kNone:
+      break;
+  }
+  return "a change that is not applied, because a type that is not known keeps its parts together";
+}
+
 KeyedRows::KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vector<RowHead>& heads,
                      const RowFilter& filter, RowContent content, int prefix_bytes,
                      std::string_view file, RowTarget& rows)
@@ -54,7 +53,7 @@ KeyedRows::KeyedRows(const std::vector<KeyedStateSchema>& states, const std::vec
       filter_(filter),
       content_(content),
       prefix_bytes_(prefix_bytes),
-      file_(file),
+      names_(file),
       rows_(rows),
       found_keys_(filter.keys().size()) {
   for (const KeyedStateSchema& state : states) {
@@ -69,12 +68,14 @@ void KeyedRows::mark_expired(const TtlRules& rules) {
 }
 
 void KeyedRows::add(const KeyedEntry& entry) {
+  names_.enter(entry.key_group);
   // What cannot be divided may hold any state behind this one.
   if (entry.undivided) return add_undivided(entry);
   if (!wanted_[entry.state]) return;
   if (entry.issue != EntryIssue::kNone) return add_open_issue(entry);
   const KeyedStateSchema& state = states_[entry.state];
-  const CompositeKey key = cut_composite_key(state, entry.composite_key, prefix_bytes_, file_);
+  const CompositeKey key =
+      cut_composite_key(state, entry.composite_key, prefix_bytes_, names_.key());
   if (filter_.has_keys() && !key_is_wanted(entry.state, key)) return;
   rows_.begin(heads_[entry.state]);
   add_key(state, key);
@@ -84,7 +85,7 @@ void KeyedRows::add(const KeyedEntry& entry) {
   if (state.kind == KeyedStateKind::kList) return add_list(state, entry.value);
   // The map's key is among the bytes of the key, which could not be cut; the value stands by itself.
   if (state.kind == KeyedStateKind::kMap) return add_map_value(state, entry.value);
-  ByteReader in(entry.value, file_);
+  ByteReader in(entry.value, names_.value());
   const Within place(in, state.name);
   add_whole_value(state, Column::kStateValue, in);
   rows_.end();
@@ -97,7 +98,7 @@ void KeyedRows::add_undivided(const KeyedEntry& entry) {
   if (entry.composite_key.empty()) {
     rows_.number(Column::kKeyGroup, entry.key_group);
   } else {
-    add_key(state, cut_composite_key(state, entry.composite_key, prefix_bytes_, file_));
+    add_key(state, cut_composite_key(state, entry.composite_key, prefix_bytes_, names_.key()));
   }
   rows_.column(Column::kStateValue)
       .opaque(entry.value, first_unknown(state).describe().serializer, kUndividedReason);
@@ -111,7 +112,8 @@ void KeyedRows::add_open_issue(const KeyedEntry& entry) {
     rows_.begin(heads_[entry.state]);
     rows_.number(Column::kKeyGroup, entry.key_group);
   } else {
-    const CompositeKey key = cut_composite_key(state, entry.composite_key, prefix_bytes_, file_);
+    const CompositeKey key =
+        cut_composite_key(state, entry.composite_key, prefix_bytes_, names_.key());
     if (filter_.has_keys() && !key_is_wanted(entry.state, key)) return;
     rows_.begin(heads_[entry.state]);
     add_key(state, key);
@@ -130,10 +132,10 @@ void KeyedRows::add_key(const KeyedStateSchema& state, const CompositeKey& key) 
     sink.opaque(key.key, state.key->describe().serializer, kKeyReason);
     return;
   }
-  ByteReader in(key.key, file_);
+  ByteReader in(key.key, names_.key());
   state.key->decode(in, Extent::kDelimited, sink);
   if (state.name_space->shape() == Shape::kVoid) return;
-  ByteReader name_space(key.name_space, file_);
+  ByteReader name_space(key.name_space, names_.key());
   state.name_space->decode(name_space, Extent::kDelimited, rows_.column(Column::kStateNamespace));
 }
 
@@ -145,7 +147,7 @@ bool KeyedRows::key_is_wanted(std::size_t state, const CompositeKey& key) {
   } else {
     key_text_.clear();
     JsonSink sink(key_text_, Int64Style::kNumber, nullptr);
-    ByteReader in(key.key, file_);
+    ByteReader in(key.key, names_.key());
     states_[state].key->decode(in, Extent::kDelimited, sink);
     found = filter_.find_key(key_text_);
   }
@@ -164,7 +166,7 @@ void KeyedRows::add_list(const KeyedStateSchema& state, Bytes value) {
         .opaque(value, state.value->describe().serializer, kListReason);
     return rows_.end();
   }
-  ByteReader in(value, file_);
+  ByteReader in(value, names_.value());
   const Within place(in, state.name);
   const RowTarget::Mark key_end = rows_.mark();
   for (std::int32_t index = 0; index == 0 || !in.at_end(); ++index) {
@@ -177,7 +179,7 @@ void KeyedRows::add_list(const KeyedStateSchema& state, Bytes value) {
 }
 
 void KeyedRows::add_map_entry(const KeyedStateSchema& state, const CompositeKey& key, Bytes value) {
-  ByteReader user_key(key.user_key, file_);
+  ByteReader user_key(key.user_key, names_.key());
   const Within key_place(user_key, state.name);
   const End end =
       state.user_key->decode(user_key, Extent::kDelimited, rows_.column(Column::kMapKey));
@@ -187,11 +189,11 @@ void KeyedRows::add_map_entry(const KeyedStateSchema& state, const CompositeKey&
 }
 
 void KeyedRows::add_map_value(const KeyedStateSchema& state, Bytes value) {
-  const MapValue stored = split_map_value(state, value, file_);
+  const MapValue stored = split_map_value(state, value, names_.value());
   if (stored.is_null) {
     rows_.column(Column::kMapValue).null();
   } else {
-    ByteReader in(stored.value, file_);
+    ByteReader in(stored.value, names_.value());
     const Within place(in, state.name);
     add_whole_value(state, Column::kMapValue, in);
   }

@@ -14,12 +14,16 @@
 #include "cli/row_filter.h"
 #include "cli/ttl_options.h"
 #include "format/composite_key.h"
+#include "format/entry_names.h"
 #include "format/keyed_entry.h"
 #include "format/keyed_schema.h"
 
 namespace savvy {
 
 enum class RowContent { kWhole, kKeysOnly };
+
+// Why an entry that a change log leaves open is bytes.
+std::string_view issue_reason(EntryIssue issue);
 
 class KeyedRows {
  public:
@@ -57,7 +61,7 @@ class KeyedRows {
   const RowFilter& filter_;
   RowContent content_;
   int prefix_bytes_;
-  std::string_view file_;
+  EntryNames names_;
   RowTarget& rows_;
   std::vector<bool> wanted_;  // by state
   const TtlRules* ttl_rules_ = nullptr;

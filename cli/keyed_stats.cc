@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/json_sink.h"
+#include "cli/keyed_rows.h"
 #include "format/byte_reader.h"
 #include "format/byte_units.h"
 #include "format/key_groups.h"
@@ -67,7 +68,8 @@ KeyedStats::KeyedStats(const KeyedStatsSource& source, const RowFilter& filter,
     : source_(source),
       ttl_rules_(ttl_rules),
       table_(table),
-      prefix_bytes_(key_group_prefix_bytes(source.max_parallelism)) {
+      prefix_bytes_(key_group_prefix_bytes(source.max_parallelism)),
+      names_(source.file) {
   for (const KeyedStateSchema& state : source.states) {
     wanted_.push_back(wants_keyed_state(filter, state));
   }
@@ -77,9 +79,11 @@ void KeyedStats::add(const KeyedEntry& entry) {
   // What cannot be divided may hold any state behind this one.
   if (entry.undivided) return add_undivided(entry);
   if (!wanted_[entry.state]) return;
+  names_.enter(entry.key_group);
+  if (entry.issue == EntryIssue::kUnappliedChange) return add_unapplied(entry);
   if (!open_ || open_->index != entry.state) open_state(entry);
   const CompositeKey key =
-      cut_composite_key(open_->schema, entry.composite_key, prefix_bytes_, source_.file);
+      cut_composite_key(open_->schema, entry.composite_key, prefix_bytes_, names_.key());
   add_key(entry, key);
   add_value(entry, key);
   open_->stats.add_entry(source_.subtask, entry.composite_key.size(), entry.value.size());
@@ -113,6 +117,15 @@ void KeyedStats::add_undivided(const KeyedEntry& entry) {
                      entry.composite_key.size() + entry.value.size());
 }
 
+// A logged change, of which the key may be among bytes that nobody can cut.
+void KeyedStats::add_unapplied(const KeyedEntry& entry) {
+  const KeyedStateSchema& state = source_.states[entry.state];
+  stats_of(source_, state, ttl_rules_, table_)
+      .add_undecoded({kUndividedPart, first_unknown(state).describe().serializer,
+                      std::string(issue_reason(entry.issue))},
+                     entry.composite_key.size() + entry.value.size());
+}
+
 void KeyedStats::add_key(const KeyedEntry& entry, const CompositeKey& key) {
   const std::uint64_t bytes = entry.composite_key.size() + entry.value.size();
   if (!key.cut) {
@@ -129,7 +142,7 @@ void KeyedStats::add_value(const KeyedEntry& entry, const CompositeKey& key) {
   offer_value(entry);
   if (schema.kind == KeyedStateKind::kList) return add_list(entry.value);
   if (!schema.ttl) return;
-  ByteReader in(entry.value, source_.file);
+  ByteReader in(entry.value, names_.value());
   const Within place(in, schema.name);
   const bool is_map = schema.kind == KeyedStateKind::kMap;
   if (is_map && in.u8("null flag of a map value") == kNullValue) return;
@@ -143,7 +156,7 @@ void KeyedStats::add_list(Bytes value) {
                                value.size());
     return;
   }
-  ByteReader in(value, source_.file);
+  ByteReader in(value, names_.value());
   const Within place(in, schema.name);
   NullSink nowhere;
   std::uint64_t count = 0;
@@ -199,7 +212,7 @@ void KeyedStats::close_largest_values() {
   for (LargestValue& value : open_->largest_values.sorted()) {
     if (!open_->stats.largest_values.may_take(value.bytes)) break;
     const CompositeKey key =
-        cut_composite_key(schema, bytes_of(value.composite_key), prefix_bytes_, source_.file);
+        cut_composite_key(schema, bytes_of(value.composite_key), prefix_bytes_, names_.key());
     value.key_json = json_of(*schema.key, key.key);
     if (key.cut && schema.name_space->shape() != Shape::kVoid) {
       value.namespace_json = json_of(*schema.name_space, key.name_space);
@@ -218,7 +231,7 @@ std::string KeyedStats::json_of(const Type& type, Bytes bytes) const {
     sink.opaque(bytes, type.describe().serializer, kKeyReason);
     return text;
   }
-  ByteReader in(bytes, source_.file);
+  ByteReader in(bytes, names_.key());
   const Within place(in, open_->schema.name);
   type.decode(in, Extent::kDelimited, sink);
   return text;

@@ -16,6 +16,7 @@
 #include "cli/state_stats.h"
 #include "cli/ttl_options.h"
 #include "format/composite_key.h"
+#include "format/entry_names.h"
 #include "format/keyed_entry.h"
 #include "format/keyed_schema.h"
 
@@ -66,6 +67,7 @@ class KeyedStats {
   void open_state(const KeyedEntry& entry);
   void close_state();
   void add_undivided(const KeyedEntry& entry);
+  void add_unapplied(const KeyedEntry& entry);
   void add_key(const KeyedEntry& entry, const CompositeKey& key);
   void add_value(const KeyedEntry& entry, const CompositeKey& key);
   void add_list(Bytes value);
@@ -79,6 +81,7 @@ class KeyedStats {
   const TtlRules& ttl_rules_;
   StatsTable& table_;
   int prefix_bytes_;
+  EntryNames names_;
   std::vector<bool> wanted_;  // by state
   std::optional<Open> open_;
 };

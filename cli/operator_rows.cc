@@ -12,12 +12,20 @@
 namespace savvy {
 namespace {
 
+struct Element {
+  std::string_view state;
+  std::int32_t index = 0;
+};
+
 constexpr std::string_view kMapReason =
     "the key's or value's type is not known, so the map cannot be cut";
 
-// Reports a value that ends where its bytes end.
-void add_value(const Type& type, Bytes value, std::string_view file, ValueSink& sink) {
-  ByteReader in(value, file);
+// Reports a value that ends where its bytes end. It does not know where it was stored: offsets count
+// from its own first byte, which `name` says.
+void add_value(const Type& type, Bytes value, std::string_view name, const Element& place,
+               ValueSink& sink) {
+  ByteReader in(value, name);
+  const Within within(in, place.state, place.index);
   if (type.decode(in, Extent::kDelimited, sink) == End::kKnown) in.expect_end("the value");
 }
 
@@ -27,15 +35,17 @@ void add_list_rows(RowTask& task, const OperatorStateStream& stream, const State
   const TypePtr type = task.options.messages->apply(
       MessagePart::kValue, state.name,
       with_connector_layouts(state.name, state.serializer(kValueSerializer)));
-  std::int32_t index = 0;
+  const std::string name = fmt::format("{}: an element", stream.file().name());
+  Element place = {state.name, 0};
   while (const std::optional<Bytes> element = elements->next()) {
     task.rows.begin(head);
-    task.rows.number(Column::kListIndex, index++);
+    task.rows.number(Column::kListIndex, place.index);
     if (task.options.content == RowContent::kWhole) {
-      add_value(*type, *element, stream.file().name(), task.rows.column(Column::kListValue));
+      add_value(*type, *element, name, place, task.rows.column(Column::kListValue));
     }
     task.rows.end();
     task.flush();
+    ++place.index;
   }
 }
 

@@ -1,6 +1,6 @@
 #include "cli/operators_rewrite.h"
 
-#include "cli/output.h"
+#include "cli/error_place.h"
 #include "cli/rescale_operator.h"
 #include "cli/rescale_report.h"
 #include "cli/retarget.h"
@@ -78,8 +78,13 @@ class OperatorsPlan {
     rewrite.metadata.operators.resize(old.operators.size());
     for (std::size_t i = 0; i < old.operators.size(); ++i) {
       const OperatorState& op = old.operators[i];
+      std::vector<RewriteUnit> units;
       plan_operator_units(context, op, plan_.operators[i], form_of(context, op), rewrite.copies,
-                          rewrite.metadata.operators[i], rewrite.units);
+                          rewrite.metadata.operators[i], units);
+      for (RewriteUnit& unit : units) {
+        rewrite.units.emplace_back(
+            [place = place_of(op), unit = std::move(unit)] { run_at(place, unit); });
+      }
     }
   }
 
@@ -154,7 +159,7 @@ int rewrite_operators(const OperatorsRewrite& command) {
     report.result = write_snapshot(source, registry, command.rewrite, plan_rewrite);
     report.notes = report.result->notes;
   }
-  Output("").write(render(report, command.format.format()));
+  print_report(command.rewrite, render(report, command.format.format()));
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/error_place.h"
 #include "cli/helping_threads.h"
 #include "cli/ordered_output.h"
 #include "cli/row_units.h"
@@ -78,19 +79,19 @@ class RowRun {
                  options_.rows,
                  rows,
                  [&] { flush(index, rows, kFlushBytes); },
-                 [&](const std::function<void()>& part) { attempt(index, part); },
+                 [&](const std::function<void()>& part) { attempt(index, unit.place, part); },
                  empty,
                  found_keys};
     std::exception_ptr error;
     try {
-      unit(task);
+      unit.run(task);
       flush(index, rows, 1);
     } catch (const StopUnit&) {
       write(index, rows);
     } catch (...) {
       // Rows in front of the damage are written.
       write(index, rows);
-      error = std::current_exception();
+      error = with_place(std::current_exception(), unit.place);
     }
     output_.finish(index, error);
   }
@@ -105,10 +106,10 @@ class RowRun {
     return output_.write(unit, std::move(rows.text()));
   }
 
-  void attempt(std::size_t unit, const std::function<void()>& part) {
+  void attempt(std::size_t unit, std::string_view place, const std::function<void()>& part) {
     if (options_.errors == ErrorPolicy::kStop) return part();
     try {
-      part();
+      run_at(place, part);
     } catch (const UnsupportedError& error) {
       note(unit, error, false);
     } catch (const FormatError& error) {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "cli/error_place.h"
 #include "cli/operator_rows.h"
 #include "format/byte_units.h"
 #include "format/errors.h"
@@ -96,11 +97,12 @@ void add_keyed_units(const std::shared_ptr<const OpenedStream>& opened, const Ro
   std::uint64_t batch_bytes = 0;
   const auto close_batch = [&] {
     if (batch.empty()) return;
-    units.emplace_back([opened, sections = std::exchange(batch, {})](RowTask& task) {
+    const auto run = [opened, sections = std::exchange(batch, {})](RowTask& task) {
       for (const KeyGroupSection& section : sections) {
         task.attempt([&] { add_key_group_rows(task, *opened, section); });
       }
-    });
+    };
+    units.push_back({place_of(opened->where.op, opened->where.subtask), run});
     batch_bytes = 0;
   };
   for (const KeyGroupSection& section : opened->source->sections()) {
@@ -171,26 +173,33 @@ bool wants_master(const RowFilter& filter) {
          filter.wants_kind("master");
 }
 
+RowUnit attempted(std::string place, std::function<void(RowTask&)> run) {
+  return {std::move(place),
+          [run = std::move(run)](RowTask& task) { task.attempt([&] { run(task); }); }};
+}
+
 }  // namespace
 
 RowUnitQueue::RowUnitQueue(const Snapshot& snapshot, const SerializerRegistry& registry,
                            const RowFilter& filter, const RowOptions& options)
     : snapshot_(snapshot), registry_(registry), filter_(filter), options_(options) {
-  if (wants_master(filter_)) add([](RowTask& task) { add_master_rows(task); });
+  if (wants_master(filter_)) add({}, [](RowTask& task) { add_master_rows(task); });
   for (const OperatorState* op : operators_in_order(snapshot, options)) {
     if (filter_.wants_operator(*op)) plan_operator(*op);
   }
 }
 
-void RowUnitQueue::add(RowUnit unit) {
-  planned_.emplace_back([unit = std::move(unit)](std::deque<RowUnit>& ready) {
-    ready.emplace_back([unit](RowTask& task) { task.attempt([&] { unit(task); }); });
-  });
+void RowUnitQueue::plan(std::string place, std::function<void(std::deque<RowUnit>&)> add_units) {
+  planned_.push_back({std::move(place), std::move(add_units)});
+}
+
+void RowUnitQueue::add(const std::string& place, const std::function<void(RowTask&)>& run) {
+  plan(place, [place, run](std::deque<RowUnit>& ready) { ready.push_back(attempted(place, run)); });
 }
 
 void RowUnitQueue::plan_operator(const OperatorState& op) {
   if (op.coordinator_state && wants_coordinator(filter_)) {
-    add([&op](RowTask& task) { add_coordinator_row(task, op); });
+    add(place_of(op), [&op](RowTask& task) { add_coordinator_row(task, op); });
   }
   for (const Subtask* subtask : unfinished_subtasks(op)) {
     if (filter_.wants_subtask(subtask->index)) plan_subtask(op, *subtask);
@@ -199,12 +208,13 @@ void RowUnitQueue::plan_operator(const OperatorState& op) {
 
 void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask) {
   const SubtaskRef where{op, subtask};
+  const std::string place = place_of(op, subtask);
   const auto& operator_state = subtask.managed_operator_state;
   if (operator_state && !holds_no_state(*operator_state) && wants_managed_operator(filter_)) {
-    add([where](RowTask& task) { add_operator_state_rows(task, where); });
+    add(place, [where](RowTask& task) { add_operator_state_rows(task, where); });
   }
   if (subtask.raw_operator_state && wants_raw_operator(filter_)) {
-    add([where](RowTask& task) { add_raw_operator_rows(task, where); });
+    add(place, [where](RowTask& task) { add_raw_operator_rows(task, where); });
   }
   const std::optional<KeyGroupRange> range = key_group_range(subtask.managed_keyed_state);
   if (range && wants_managed_keyed(filter_) && may_hold_keys(options_.keys.get(), op, *range)) {
@@ -217,12 +227,12 @@ void RowUnitQueue::plan_subtask(const OperatorState& op, const Subtask& subtask)
   const bool channels =
       !subtask.input_channel_state.empty() || !subtask.result_subpartition_state.empty();
   if (channels && wants_channels(filter_)) {
-    add([where](RowTask& task) { add_channel_rows(task, where); });
+    add(place, [where](RowTask& task) { add_channel_rows(task, where); });
   }
 }
 
 void RowUnitQueue::plan_keyed(const SubtaskRef& where) {
-  planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
+  plan(place_of(where.op, where.subtask), [this, where](std::deque<RowUnit>& ready) {
     SortMemory memory = kChangelogMemory;
     memory.temp_directory = options_.temp_directory;
     open_stream(where,
@@ -234,15 +244,16 @@ void RowUnitQueue::plan_keyed(const SubtaskRef& where) {
 
 // Raw keyed state is the operator's own, unless it is timers.
 void RowUnitQueue::plan_raw_keyed(const SubtaskRef& where) {
-  planned_.emplace_back([this, where](std::deque<RowUnit>& ready) {
+  const std::string place = place_of(where.op, where.subtask);
+  plan(place, [this, where, place](std::deque<RowUnit>& ready) {
     std::unique_ptr<KeyedSource> timers =
         open_raw_timer_source(snapshot_, where.subtask.raw_keyed_state,
                               key_group_prefix_bytes(where.op.max_parallelism), registry_);
     if (timers != nullptr) {
       if (filter_.wants_kind("timer")) open_stream(where, std::move(timers), ready);
     } else if (wants_raw_keyed(filter_)) {
-      ready.emplace_back(
-          [where](RowTask& task) { task.attempt([&] { add_raw_keyed_rows(task, where); }); });
+      ready.push_back(
+          attempted(place, [where](RowTask& task) { add_raw_keyed_rows(task, where); }));
     }
   });
 }
@@ -267,14 +278,14 @@ void RowUnitQueue::open_stream(const SubtaskRef& where, std::unique_ptr<KeyedSou
 std::optional<RowUnit> RowUnitQueue::next() {
   while (ready_.empty()) {
     if (planned_.empty()) return std::nullopt;
-    const Expansion expand = std::move(planned_.front());
+    const Piece piece = std::move(planned_.front());
     planned_.pop_front();
     try {
-      expand(ready_);
+      piece.add_units(ready_);
     } catch (const Error&) {
-      ready_.emplace_back([error = std::current_exception()](RowTask& task) {
-        task.attempt([&] { std::rethrow_exception(error); });
-      });
+      ready_.push_back(attempted(piece.place, [error = std::current_exception()](RowTask&) {
+        std::rethrow_exception(error);
+      }));
     }
   }
   RowUnit unit = std::move(ready_.front());

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cli/row_context.h"
@@ -22,7 +23,10 @@
 
 namespace savvy {
 
-using RowUnit = std::function<void(RowTask&)>;
+struct RowUnit {
+  std::string place;  // whose state it is, for errors; empty: that of the whole job
+  std::function<void(RowTask&)> run;
+};
 
 class RowUnitQueue {
  public:
@@ -33,8 +37,11 @@ class RowUnitQueue {
   std::optional<RowUnit> next();
 
  private:
-  // Appends the units of one piece of state.
-  using Expansion = std::function<void(std::deque<RowUnit>&)>;
+  // One piece of state, of which units are appended when it is their turn.
+  struct Piece {
+    std::string place;
+    std::function<void(std::deque<RowUnit>&)> add_units;
+  };
 
   void plan_operator(const OperatorState& op);
   void plan_subtask(const OperatorState& op, const Subtask& subtask);
@@ -42,13 +49,15 @@ class RowUnitQueue {
   void plan_raw_keyed(const SubtaskRef& where);
   void open_stream(const SubtaskRef& where, std::unique_ptr<KeyedSource> source,
                    std::deque<RowUnit>& ready) const;
-  void add(RowUnit unit);
+  void plan(std::string place, std::function<void(std::deque<RowUnit>&)> add_units);
+  // A piece that is one unit.
+  void add(const std::string& place, const std::function<void(RowTask&)>& run);
 
   const Snapshot& snapshot_;
   const SerializerRegistry& registry_;
   const RowFilter& filter_;
   const RowOptions& options_;
-  std::deque<Expansion> planned_;
+  std::deque<Piece> planned_;
   std::deque<RowUnit> ready_;
 };
 

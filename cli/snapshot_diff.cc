@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/diff_parts.h"
+#include "cli/error_place.h"
 #include "cli/table.h"
 #include "format/errors.h"
 
@@ -99,9 +100,11 @@ class SnapshotDiff {
         {a_, registry_a_, nullptr}, {b_, registry_b_, nullptr}, options_, recorder_, "", ""});
     for (const auto& [id, found] : operators) {
       const OperatorDiff diff = operator_diff(id, found);
-      diff_keyed_state(diff);
-      diff_operator_state(diff);
-      diff_raw_state(diff);
+      run_at("operator " + diff.label, [&] {
+        diff_keyed_state(diff);
+        diff_operator_state(diff);
+        diff_raw_state(diff);
+      });
     }
   }
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "cli/error_place.h"
 #include "cli/helping_threads.h"
 #include "cli/stats_units.h"
 
@@ -48,9 +49,9 @@ class StatsRun {
       std::uint64_t read_bytes = 0;
       std::exception_ptr error;
       try {
-        read_bytes = (*unit)(table);
+        read_bytes = unit->run(table);
       } catch (...) {
-        error = std::current_exception();
+        error = with_place(std::current_exception(), unit->place);
       }
       lock.lock();
       progress_.add_read(read_bytes);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "cli/error_place.h"
 #include "cli/keyed_stats.h"
 #include "format/byte_units.h"
 #include "format/errors.h"
@@ -34,10 +35,11 @@ StatsUnitQueue::StatsUnitQueue(const Snapshot& snapshot, const SerializerRegistr
     : snapshot_(snapshot), registry_(registry), filter_(filter), options_(options) {
   const bool placed = filter.has_operators() || filter.has_subtasks() || filter.has_key_groups();
   if (!placed && filter.wants_kind("master")) {
-    ready_.emplace_back([this](StatsTable& table) {
+    const auto run = [this](StatsTable& table) {
       add_master_stats(snapshot_, filter_, table);
       return std::uint64_t{0};
-    });
+    };
+    ready_.push_back({{}, run});
   }
   for (std::size_t i = 0; i < snapshot.metadata().operators.size(); ++i) {
     if (filter.wants_operator(snapshot.metadata().operators[i])) plan_operator(i);
@@ -48,7 +50,7 @@ void StatsUnitQueue::plan_operator(std::size_t operator_index) {
   const OperatorState& op = snapshot_.metadata().operators[operator_index];
   const bool placed = filter_.has_subtasks() || filter_.has_key_groups() || filter_.has_states();
   if (op.coordinator_state && !placed && filter_.wants_kind("coordinator")) {
-    plan_operator_state(operator_index, add_coordinator_stats);
+    plan_operator_state(operator_index, place_of(op), add_coordinator_stats);
   }
   for (const Subtask& subtask : op.subtasks) {
     if (!subtask.finished && filter_.wants_subtask(subtask.index)) {
@@ -57,18 +59,24 @@ void StatsUnitQueue::plan_operator(std::size_t operator_index) {
   }
 }
 
-void StatsUnitQueue::plan_operator_state(std::size_t operator_index, const OperatorReader& read) {
-  planned_.emplace_back([this, operator_index, read](std::deque<StatsUnit>& ready) {
-    ready.emplace_back([this, operator_index, read](StatsTable& table) {
-      read({snapshot_, registry_, filter_, operator_index, table});
-      return std::uint64_t{0};
-    });
-  });
+void StatsUnitQueue::plan(std::string place,
+                          std::function<void(std::deque<StatsUnit>&)> add_units) {
+  planned_.push_back({std::move(place), std::move(add_units)});
+}
+
+void StatsUnitQueue::plan_operator_state(std::size_t operator_index, const std::string& place,
+                                         const OperatorReader& read) {
+  const auto run = [this, operator_index, read](StatsTable& table) {
+    read({snapshot_, registry_, filter_, operator_index, table});
+    return std::uint64_t{0};
+  };
+  plan(place, [place, run](std::deque<StatsUnit>& ready) { ready.push_back({place, run}); });
 }
 
 void StatsUnitQueue::plan_subtask(std::size_t operator_index, const Subtask& subtask) {
-  const auto plan = [&](auto read) {
-    plan_operator_state(operator_index,
+  const std::string place = place_of(snapshot_.metadata().operators[operator_index], subtask);
+  const auto plan_reader = [&](auto read) {
+    plan_operator_state(operator_index, place,
                         [&subtask, read](const OperatorStatsTask& task) { read(task, subtask); });
   };
   // A key group has no part in the other kinds; raw state has no name.
@@ -76,14 +84,14 @@ void StatsUnitQueue::plan_subtask(std::size_t operator_index, const Subtask& sub
   const auto& operator_state = subtask.managed_operator_state;
   if (operator_state && !holds_no_state(*operator_state) && whole_subtask &&
       wants_any_kind(filter_, {"list", "union", "broadcast"})) {
-    plan(add_operator_state_stats);
+    plan_reader(add_operator_state_stats);
   }
   if (subtask.raw_operator_state && whole_subtask && !filter_.has_states() &&
       filter_.wants_kind("raw_operator")) {
-    plan(add_raw_operator_stats);
+    plan_reader(add_raw_operator_stats);
   }
   if (!is_null(subtask.managed_keyed_state) && wants_any_kind(filter_, {"keyed", "timer"})) {
-    planned_.emplace_back([this, operator_index, &subtask](std::deque<StatsUnit>& ready) {
+    plan(place, [this, operator_index, &subtask](std::deque<StatsUnit>& ready) {
       const OperatorState& op = snapshot_.metadata().operators[operator_index];
       plan_keyed(operator_index, subtask,
                  open_keyed_source(snapshot_, subtask.managed_keyed_state, op.max_parallelism,
@@ -94,13 +102,16 @@ void StatsUnitQueue::plan_subtask(std::size_t operator_index, const Subtask& sub
   if (!is_null(subtask.raw_keyed_state)) plan_raw_keyed(operator_index, subtask);
   const bool channels =
       !subtask.input_channel_state.empty() || !subtask.result_subpartition_state.empty();
-  if (channels && whole_subtask && filter_.wants_kind("channel")) plan(add_channel_stats);
+  if (channels && whole_subtask && filter_.wants_kind("channel")) {
+    plan_reader(add_channel_stats);
+  }
 }
 
 // Timers of Flink, or what only the job understands.
 void StatsUnitQueue::plan_raw_keyed(std::size_t operator_index, const Subtask& subtask) {
-  planned_.emplace_back([this, operator_index, &subtask](std::deque<StatsUnit>& ready) {
-    const OperatorState& op = snapshot_.metadata().operators[operator_index];
+  const OperatorState& op = snapshot_.metadata().operators[operator_index];
+  const std::string place = place_of(op, subtask);
+  plan(place, [this, operator_index, &op, &subtask, place](std::deque<StatsUnit>& ready) {
     std::unique_ptr<KeyedSource> timers = open_raw_timer_source(
         snapshot_, subtask.raw_keyed_state, key_group_prefix_bytes(op.max_parallelism), registry_);
     if (timers != nullptr) {
@@ -108,10 +119,11 @@ void StatsUnitQueue::plan_raw_keyed(std::size_t operator_index, const Subtask& s
         plan_keyed(operator_index, subtask, std::move(timers), ready);
       }
     } else if (!filter_.has_states() && filter_.wants_kind("raw_keyed")) {
-      ready.emplace_back([this, operator_index, &subtask](StatsTable& table) {
+      const auto run = [this, operator_index, &subtask](StatsTable& table) {
         add_raw_keyed_stats({snapshot_, registry_, filter_, operator_index, table}, subtask);
         return std::uint64_t{0};
-      });
+      };
+      ready.push_back({place, run});
     }
   });
 }
@@ -126,9 +138,10 @@ void StatsUnitQueue::plan_keyed(std::size_t operator_index, const Subtask& subta
   std::vector<KeyGroupSection> batch;
   std::uint64_t batch_bytes = 0;
   const auto close_batch = [&] {
-    units.emplace_back([this, opened, sections = std::exchange(batch, {})](StatsTable& table) {
+    const auto run = [this, opened, sections = std::exchange(batch, {})](StatsTable& table) {
       return read_key_groups(*opened, sections, table);
-    });
+    };
+    units.push_back({place_of(op, subtask), run});
     batch_bytes = 0;
   };
   for (const KeyGroupSection& section : opened->keyed->sections()) {
@@ -168,14 +181,15 @@ std::uint64_t StatsUnitQueue::read_key_groups(const OpenedStream& opened,
 std::optional<StatsUnit> StatsUnitQueue::next() {
   while (ready_.empty()) {
     if (planned_.empty()) return std::nullopt;
-    const Expansion expand = std::move(planned_.front());
+    const Piece piece = std::move(planned_.front());
     planned_.pop_front();
     try {
-      expand(ready_);
+      piece.add_units(ready_);
     } catch (const Error&) {
-      ready_.emplace_back([error = std::current_exception()](StatsTable&) -> std::uint64_t {
+      const auto run = [error = std::current_exception()](StatsTable&) -> std::uint64_t {
         std::rethrow_exception(error);
-      });
+      };
+      ready_.push_back({piece.place, run});
     }
   }
   StatsUnit unit = std::move(ready_.front());

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cli/operator_stats.h"
@@ -19,8 +20,11 @@
 
 namespace savvy {
 
-// Adds what it reads to a table and says how many bytes that were.
-using StatsUnit = std::function<std::uint64_t(StatsTable&)>;
+struct StatsUnit {
+  std::string place;  // whose state it is, for errors; empty: that of the whole job
+  // Adds what it reads to a table and says how many bytes that were.
+  std::function<std::uint64_t(StatsTable&)> run;
+};
 
 class StatsUnitQueue {
  public:
@@ -32,12 +36,18 @@ class StatsUnitQueue {
 
  private:
   struct OpenedStream;
-  using Expansion = std::function<void(std::deque<StatsUnit>&)>;
+  // One piece of state, of which units are appended when it is their turn.
+  struct Piece {
+    std::string place;
+    std::function<void(std::deque<StatsUnit>&)> add_units;
+  };
   using OperatorReader = std::function<void(const OperatorStatsTask&)>;
 
   void plan_operator(std::size_t operator_index);
   void plan_subtask(std::size_t operator_index, const Subtask& subtask);
-  void plan_operator_state(std::size_t operator_index, const OperatorReader& read);
+  void plan(std::string place, std::function<void(std::deque<StatsUnit>&)> add_units);
+  void plan_operator_state(std::size_t operator_index, const std::string& place,
+                           const OperatorReader& read);
   void plan_raw_keyed(std::size_t operator_index, const Subtask& subtask);
   void plan_keyed(std::size_t operator_index, const Subtask& subtask,
                   std::unique_ptr<const KeyedSource> keyed, std::deque<StatsUnit>& units) const;
@@ -49,7 +59,7 @@ class StatsUnitQueue {
   const SerializerRegistry& registry_;
   const RowFilter& filter_;
   const StatsRunOptions& options_;
-  std::deque<Expansion> planned_;
+  std::deque<Piece> planned_;
   std::deque<StatsUnit> ready_;
 };
 

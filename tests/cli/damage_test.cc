@@ -18,10 +18,11 @@ const std::string kOperator = "keyed-string";
 // A state id that no stream has, where a key group begins.
 const std::string kNoState("\x7f\x7f", 2);
 
-// A copy of kSnapshot.
 class Copy {
  public:
-  Copy() { copy_snapshot(testdata_folder(kSnapshot), path()); }
+  explicit Copy(const std::string& snapshot = kSnapshot) {
+    copy_snapshot(testdata_folder(snapshot), path());
+  }
   fs::path path() const { return folder_.path("snapshot"); }
 
  private:
@@ -89,6 +90,45 @@ TEST_CASE("dump goes on behind damage if told to", "[cli][damage]") {
     std::vector<Json> expected = whole_rows();
     CHECK(std::erase_if(expected, [&](const Json& row) { return copy.holds(row); }) > 0);
     CHECK((parse_lines(run.out) == expected));
+  }
+}
+
+TEST_CASE("a key group of another number does not change what the others are", "[cli][damage]") {
+  const std::string snapshot = "flink2.3-hashmap-native";
+  const Copy copy(snapshot);
+  const StoredKeyGroup group = stored_key_groups(copy.path(), kOperator).at(20);
+  overwrite(copy.path() / group.file, group.offset, kNoState);
+  const std::string options = " --operator " + kOperator;
+  const Run run = run_savvy("dump --keep-going " + shell_word(copy.path()) + options);
+  CHECK(run.exit_code == 3);
+  std::vector<Json> rows =
+      parse_lines(run_savvy("dump " + shell_word(testdata_folder(snapshot)) + options).out);
+  std::erase_if(rows,
+                [&](const Json& row) { return row.value("key_group", -1) == group.key_group; });
+  CHECK((parse_lines(run.out) == rows));
+  CHECK(run.err.find(fmt::format(
+            "savvy: {}: offset {:#x}: key group = ", (copy.path() / group.file).string(),
+            group.offset)) != std::string::npos);
+}
+
+TEST_CASE("errors tell operator and subtask, and what their offsets count from", "[cli][damage]") {
+  const Copy copy;
+  const std::string file =
+      (copy.path() / stored_key_groups(copy.path(), kOperator)[0].file).string();
+  // The text of a key, whose length comes in front.
+  const ByteVector bytes = read_file(file);
+  const std::string text = "event-3-1";
+  const auto found = std::search(bytes.begin(), bytes.end(), text.begin(), text.end());
+  REQUIRE(found != bytes.end());
+  overwrite(file, static_cast<std::uint64_t>(found - bytes.begin()) - 1, "\xff\xff\xff\xff\xff");
+  for (const std::string command : {"dump", "stats"}) {
+    const Run run = run_savvy(command + " " + shell_word(copy.path()) + " --operator " + kOperator);
+    CAPTURE(run.err);
+    CHECK(run.exit_code == 3);
+    CHECK(run.err.find("savvy: " + file + ": a value in key group ") != std::string::npos);
+    CHECK(run.err.find(": offset 0x13: string length does not fit in 32 bits\n") !=
+          std::string::npos);
+    CHECK(run.err.ends_with("\n  of operator keyed-string, subtask 0\n"));
   }
 }
 
