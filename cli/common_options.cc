@@ -73,4 +73,8 @@ void add_format_option(CLI::App& command, FormatOption& option) {
       ->type_name("FORMAT");
 }
 
+std::string refuse_negative(const std::string& text) {
+  return text.starts_with('-') ? text + " is negative" : std::string();
+}
+
 }  // namespace savvy

@@ -42,4 +42,7 @@ struct FormatOption {
 };
 void add_format_option(CLI::App& command, FormatOption& option);
 
+// What an option that counts says of a negative number, which its type would wrap.
+std::string refuse_negative(const std::string& text);
+
 }  // namespace savvy

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr int kEqual = 0;
 constexpr int kDiffers = 1;
+constexpr int kNothingFound = 1;
 
 // Rows on a terminal that nobody asked to see all of.
 constexpr std::uint64_t kTextRows = 20;
@@ -86,6 +88,12 @@ DiffResult write_diff(const Snapshot& before, const Snapshot& after,
   return result;
 }
 
+bool compared_something(const DiffResult& result) {
+  return std::any_of(result.counts.begin(), result.counts.end(), [](const auto& state) {
+    return state.second.entries_before + state.second.entries_after > 0;
+  });
+}
+
 int run_diff(const DiffCommandOptions& options) {
   const RowFilter checked(options.filter);
   const LocalStorage storage;
@@ -95,6 +103,10 @@ int run_diff(const DiffCommandOptions& options) {
   const DiffResult result = write_diff(before, after, options, output);
   output.finish();
   for (const std::string& note : result.notes) say("note: {}\n", note);
+  if (checked.has_any() && result.equal() && !compared_something(result)) {
+    say("savvy: nothing in {} and {} matches the filters\n", options.before.path, options.after);
+    return kNothingFound;
+  }
   return result.equal() ? kEqual : kDiffers;
 }
 
@@ -125,11 +137,14 @@ void add_output_options(CLI::App& command, DiffCommandOptions& options) {
       .add_option("--limit", options.limit,
                   "At most this many differences, e.g. --limit 10; as text 20 by default, and all "
                   "are counted")
+      ->check(refuse_negative)
       ->type_name("N");
   command.add_flag("--keys-only", options.keys_only,
                    "Leave values out of the rows; they are compared all the same");
-  command.add_flag("--summary", options.summary,
-                   "How many entries were compared and differ, a state at a time, and no rows");
+  command.add_flag(
+      "--summary", options.summary,
+      "How many entries were compared, and how many rows differ, a state at a time, and no "
+      "rows (a list is one entry, and a row an element)");
 }
 
 void add_work_options(CLI::App& command, DiffCommandOptions& options) {

@@ -21,9 +21,7 @@ int exit_code(const RowCommandOptions& options, const RowRunResult& result) {
   if (result.damaged) return kDamaged;
   if (!result.errors.empty()) return kUnsupported;
   if (options.strict && !result.opaque.empty()) return kUnsupported;
-  const RowFilterOptions& filter = options.filter;
-  const bool named = !filter.operators.empty() || !filter.states.empty() || !filter.keys.empty();
-  if (named && result.row_count == 0) {
+  if (RowFilter(options.filter).has_any() && options.limit > 0 && result.row_count == 0) {
     say("savvy: nothing in {} matches the filters\n", options.snapshot.path);
     return kNothingFound;
   }

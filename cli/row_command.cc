@@ -101,6 +101,7 @@ void add_row_format_options(CLI::App& command, RowCommandOptions& options) {
       ->check(CLI::IsMember({"number", "string"}))
       ->type_name("STYLE");
   command.add_option("--limit", options.limit, "At most this many rows, e.g. --limit 10")
+      ->check(refuse_negative)
       ->type_name("N");
   command.add_flag("--keys-only", options.keys_only, "Leave values out");
 }

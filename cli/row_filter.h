@@ -46,6 +46,12 @@ class RowFilter {
   bool has_keys() const { return !keys_.empty(); }
   bool has_key_groups() const { return !key_groups_.empty(); }
   bool has_subtasks() const { return !options_.subtasks.empty(); }
+  bool has_kinds() const { return !options_.kinds.empty(); }
+  // Something may be left out.
+  bool has_any() const {
+    return has_operators() || has_states() || has_keys() || has_key_groups() || has_subtasks() ||
+           has_kinds();
+  }
 
   // The wanted keys, each once, as JSON with sorted fields.
   const std::vector<std::string>& keys() const { return keys_; }

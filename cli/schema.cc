@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
@@ -10,6 +11,7 @@
 #include "cli/json_document.h"
 #include "cli/output.h"
 #include "cli/rendering.h"
+#include "cli/say.h"
 #include "cli/snapshot_summary.h"
 #include "cli/stream_problems.h"
 #include "cli/table.h"
@@ -18,6 +20,8 @@
 
 namespace savvy {
 namespace {
+
+constexpr int kNothingFound = 1;
 
 struct SchemaOptions {
   SnapshotOptions snapshot;
@@ -157,7 +161,12 @@ int run_schema(const SchemaOptions& options) {
       make_serializer_registry(kryo_release(snapshot.metadata().version));
   const auto operators = wanted(read_catalog(snapshot, registry, CatalogDepth::kHeads), filter);
   Output("").write(render(snapshot, operators, options.format.format()));
-  return tell_problems(operators, options.format.format());
+  const bool found = std::any_of(operators.begin(), operators.end(),
+                                 [](const auto& each) { return !each.states.empty(); });
+  const int problems = tell_problems(operators, options.format.format());
+  if (problems != 0 || found || !filter.has_any()) return problems;
+  say("savvy: nothing in {} matches the filters\n", options.snapshot.path);
+  return kNothingFound;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // savvy stats: how many and how large, a state at a time, and what stands out.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <thread>
 
@@ -48,6 +49,15 @@ std::string render(const StatsReport& report, DocumentFormat format) {
   return stats_csv(report);
 }
 
+// States are listed without regard to key groups.
+bool found_something(const StatsTable& table, const RowFilter& filter) {
+  return std::any_of(table.states().begin(), table.states().end(), [&](const auto& listed) {
+    const StateStats& stats = listed.second;
+    return !filter.has_key_groups() || stats.entries() > 0 || stats.empty_collections > 0 ||
+           !stats.undecoded.empty();
+  });
+}
+
 int run_stats(const StatsOptions& options) {
   const RowFilter filter(options.filter);
   StatsRunOptions run;
@@ -63,7 +73,7 @@ int run_stats(const StatsOptions& options) {
   const StatsTable table = read_stats(snapshot, registry, filter, run);
   Output("").write(render({snapshot, filter, *run.ttl, table}, options.format.format()));
   for (const std::string& note : run.ttl->unused()) say("note: {}\n", note);
-  if ((filter.has_operators() || filter.has_states()) && table.states().empty()) {
+  if (filter.has_any() && !found_something(table, filter)) {
     say("savvy: nothing in {} matches the filters\n", options.snapshot.path);
     return kNothingFound;
   }

@@ -220,7 +220,7 @@ TEST_CASE("diff: options", "[cli][diff]") {
   const Run filtered = diff(snapshots[0], snapshots[1], "--state entries --operator ledger");
   CHECK(filtered.exit_code == 1);
   for (const Json& row : parse_lines(filtered.out)) CHECK(row.at("state") == "entries");
-  CHECK(diff(snapshots[0], snapshots[1], "--operator nobody").exit_code == 0);
+  CHECK(diff(snapshots[0], snapshots[1], "--operator nobody").exit_code == 1);
 
   const Json document = Json::parse(diff(snapshots[0], snapshots[1], "--format json").out);
   CHECK(document.at("rows").size() == row_count);
