@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
@@ -22,8 +23,20 @@ struct FilesOptions {
   FormatOption format;
 };
 
-std::string status_word(const FileEntry& file) {
+// What counts the changes neither counts the flag in front of them nor what compression saves
+// (StateChangeFsUploader).
+bool is_change_log(const FileEntry& file) {
+  return std::any_of(file.uses.begin(), file.uses.end(),
+                     [](const FileUse& use) { return use.role == "changelog"; });
+}
+
+std::string_view status_word(const FileEntry& file) {
+  if (file.not_seen()) return "not_seen";
   if (file.missing()) return "missing";
+  constexpr std::uint64_t kFlagBytes = 1;
+  if (is_change_log(file) && !file.is_inline()) {
+    return *file.found_bytes > kFlagBytes ? "ok" : "size";
+  }
   const std::int64_t recorded = file.recorded_bytes.value_or(-1);
   if (recorded >= 0 && static_cast<std::uint64_t>(recorded) != *file.found_bytes) return "size";
   return "ok";
@@ -51,17 +64,22 @@ std::string files_text(const std::vector<FileEntry>& files) {
                {"FILE"},
                {"NEEDED BY"}});
   for (const FileEntry& file : files) {
-    table.add({status_word(file), file.kind,
+    table.add({file.not_seen() ? "not seen" : std::string(status_word(file)), file.kind,
                file.recorded_bytes ? fmt::format("{}", *file.recorded_bytes) : "",
                file.found_bytes ? fmt::format("{}", *file.found_bytes) : "",
                file.segment_start ? fmt::format("{} @{}", file.uri, *file.segment_start) : file.uri,
                uses_text(file)});
   }
   const InventoryTotals totals = total(files);
-  return table.text("") + fmt::format("{} inline pieces, {}; {} files, {}; {} missing\n",
-                                      totals.inline_count, human_bytes(totals.inline_bytes),
-                                      totals.file_count, human_bytes(totals.file_bytes),
-                                      totals.missing_count);
+  std::string text = table.text("");
+  text += fmt::format("{}, {}; {}, {}; {} missing", counted(totals.inline_count, "inline piece"),
+                      human_bytes(totals.inline_bytes), counted(totals.file_count, "file"),
+                      human_bytes(totals.file_bytes), totals.missing_count);
+  if (totals.not_seen_count > 0) {
+    text +=
+        fmt::format(", {} not seen: no --map tells where they live here", totals.not_seen_count);
+  }
+  return text + '\n';
 }
 
 Json use_json(const FileUse& use) {
@@ -106,6 +124,7 @@ Json files_json(const std::vector<FileEntry>& files) {
   document["file_count"] = totals.file_count;
   document["file_bytes"] = totals.file_bytes;
   document["missing_count"] = totals.missing_count;
+  document["not_seen_count"] = totals.not_seen_count;
   document["files"] = file_records(files);
   return document;
 }

@@ -116,8 +116,16 @@ std::string states_text(const OperatorCatalog& catalog) {
 std::string missing_text(const Report& report) {
   constexpr std::size_t kShown = 10;
   const std::vector<const StreamHandle*>& missing = report.files.missing;
-  if (missing.empty()) return {};
-  std::string text = fmt::format("missing: {} files\n", missing.size());
+  std::string text;
+  if (report.files.first_not_seen != nullptr) {
+    text += fmt::format(
+        "not seen: {}, of which no --map tells where they live here; the first:\n"
+        "  {}\n",
+        counted(report.files.totals.not_seen_count, "file"),
+        printable(missing_name(report.snapshot, *report.files.first_not_seen)));
+  }
+  if (missing.empty()) return text;
+  text += fmt::format("missing: {}\n", counted(missing.size(), "file"));
   for (std::size_t i = 0; i < std::min(missing.size(), kShown); ++i) {
     text += fmt::format("  {}\n", printable(missing_name(report.snapshot, *missing[i])));
   }
@@ -132,9 +140,10 @@ std::string report_text(const Report& report) {
                                  kind_word(snapshot.properties()), form.empty() ? "" : ", ", form,
                                  snapshot.metadata().checkpoint_id, snapshot.metadata().version,
                                  releases_of_version(snapshot.metadata().version));
-  text += fmt::format("{}  {}; {} in {} inline pieces, {} in {} files\n", snapshot.metadata_path(),
+  text += fmt::format("{}  {}; {} in {}, {} in {}\n", snapshot.metadata_path(),
                       human_bytes(snapshot.metadata_bytes()), human_bytes(totals.inline_bytes),
-                      totals.inline_count, human_bytes(totals.file_bytes), totals.file_count);
+                      counted(totals.inline_count, "inline piece"), human_bytes(totals.file_bytes),
+                      counted(totals.file_count, "file"));
   text += missing_text(report);
   for (const MasterState& state : snapshot.metadata().master_states) {
     text += fmt::format("\nmaster state {}  {}\n", printable(state.name),
@@ -193,7 +202,8 @@ Json head_json(const Report& report) {
   head["inline"] = {{"count", totals.inline_count}, {"bytes", totals.inline_bytes}};
   head["files"] = {{"count", totals.file_count},
                    {"bytes", totals.file_bytes},
-                   {"missing", totals.missing_count}};
+                   {"missing", totals.missing_count},
+                   {"not_seen", totals.not_seen_count}};
   return head;
 }
 

@@ -91,11 +91,14 @@ class CatalogReader {
     if (const auto* groups = handle_as<KeyGroupsHandle>(handle)) {
       read_key_groups(*groups, bytes_of(handle), outer_layout);
     } else if (const auto* files = handle_as<IncrementalHandle>(handle)) {
+      const std::string_view layout = outer_layout.empty() ? "rocksdb" : outer_layout;
+      // Files that cannot be walked have their states described all the same.
+      if (depth_ == CatalogDepth::kWalkEntries && try_walk(handle, layout)) return;
       SectionReader section = whole(files->meta);
-      add_keyed(decode_keyed_meta_block(section.in(), registry_),
-                outer_layout.empty() ? "rocksdb" : outer_layout, bytes_of(handle));
+      add_keyed(decode_keyed_meta_block(section.in(), registry_), layout, bytes_of(handle));
     } else if (const auto* changelog = handle_as<ChangelogHandle>(handle)) {
-      if (depth_ == CatalogDepth::kWalkEntries) return read_replayed(handle);
+      // What is left when the log has been replayed.
+      if (depth_ == CatalogDepth::kWalkEntries) return read_walked(handle, "changelog");
       for (const KeyedHandle& part : changelog->materialized) {
         attempt([&] { read_keyed(part, "changelog"); });
       }
@@ -138,14 +141,22 @@ class CatalogReader {
     }
   }
 
-  // What is left when the log has been replayed.
-  void read_replayed(const KeyedHandle& handle) {
+  bool try_walk(const KeyedHandle& handle, std::string_view layout) {
+    bool walked = false;
+    attempt([&] {
+      read_walked(handle, layout);
+      walked = true;
+    });
+    return walked;
+  }
+
+  void read_walked(const KeyedHandle& handle, std::string_view layout) {
     const RocksdbCache cache(kCacheBytes);
     const auto source =
         open_keyed_source(snapshot_, handle, catalog_.op->max_parallelism, registry_, cache);
     std::vector<StateInfo> states;
     for (const KeyedStateSchema& schema : source->states()) {
-      states.push_back(describe_keyed(schema, "changelog", false, bytes_of(handle), false));
+      states.push_back(describe_keyed(schema, layout, false, bytes_of(handle), false));
     }
     walk_entries(*source, states);
     for (StateInfo& state : states) add(std::move(state));

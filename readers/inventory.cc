@@ -220,14 +220,27 @@ FileEntry metadata_entry(const Snapshot& snapshot) {
   return entry;
 }
 
+enum class Whereabouts { kFound, kMissing, kNotSeen };
+
 void count(bool is_inline, std::optional<std::int64_t> recorded_bytes,
-           std::optional<std::uint64_t> found, InventoryTotals& totals) {
+           std::optional<std::uint64_t> found, Whereabouts whereabouts, InventoryTotals& totals) {
   const std::int64_t recorded = recorded_bytes.value_or(-1);
   const std::uint64_t bytes =
       recorded >= 0 ? static_cast<std::uint64_t>(recorded) : found.value_or(0);
   (is_inline ? totals.inline_count : totals.file_count) += 1;
   (is_inline ? totals.inline_bytes : totals.file_bytes) += bytes;
-  if (!found) ++totals.missing_count;
+  if (whereabouts == Whereabouts::kMissing) ++totals.missing_count;
+  if (whereabouts == Whereabouts::kNotSeen) ++totals.not_seen_count;
+}
+
+Whereabouts whereabouts_of(const FileEntry& file) {
+  if (file.not_seen()) return Whereabouts::kNotSeen;
+  return file.missing() ? Whereabouts::kMissing : Whereabouts::kFound;
+}
+
+Whereabouts whereabouts_of(const Snapshot& snapshot, const Need& need, bool found) {
+  if (found) return Whereabouts::kFound;
+  return snapshot.local_path(*need.stream) ? Whereabouts::kMissing : Whereabouts::kNotSeen;
 }
 
 }  // namespace
@@ -255,7 +268,7 @@ InventoryTotals total(const std::vector<FileEntry>& files) {
   InventoryTotals totals;
   for (const FileEntry& file : files) {
     if (file.kind == "metadata") continue;
-    count(file.is_inline(), file.recorded_bytes, file.found_bytes, totals);
+    count(file.is_inline(), file.recorded_bytes, file.found_bytes, whereabouts_of(file), totals);
   }
   return totals;
 }
@@ -269,8 +282,12 @@ InventorySummary summarize_inventory(const Snapshot& snapshot) {
     ++place;
     if (again) return;
     const std::optional<std::uint64_t> found = found_bytes(snapshot, need);
-    count(need.is_inline(), need.recorded_bytes, found, summary.totals);
-    if (!found) summary.missing.push_back(need.stream);
+    const Whereabouts whereabouts = whereabouts_of(snapshot, need, found.has_value());
+    count(need.is_inline(), need.recorded_bytes, found, whereabouts, summary.totals);
+    if (whereabouts == Whereabouts::kMissing) summary.missing.push_back(need.stream);
+    if (whereabouts == Whereabouts::kNotSeen && summary.first_not_seen == nullptr) {
+      summary.first_not_seen = need.stream;
+    }
   };
   NeedWalker(snapshot.metadata(), add).walk();
   return summary;

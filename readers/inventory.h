@@ -27,15 +27,17 @@ struct FileUse {
 };
 
 struct FileEntry {
-  std::string kind;  // inline, file, relative, segment, metadata
-  std::string uri;   // the path or name as the metadata has it
-  std::optional<std::string> local_path;
+  std::string kind;                       // inline, file, relative, segment, metadata
+  std::string uri;                        // the path or name as the metadata has it
+  std::optional<std::string> local_path;  // nothing: inline, or not where savvy looks
   std::optional<std::int64_t> recorded_bytes;
-  std::optional<std::uint64_t> found_bytes;  // nothing: missing
+  std::optional<std::uint64_t> found_bytes;  // nothing: missing, or not looked for
   std::optional<std::int64_t> segment_start;
   std::vector<FileUse> uses;
 
-  bool missing() const { return !found_bytes.has_value(); }
+  bool missing() const { return local_path && !found_bytes; }
+  // Its URI is of another file system, of which no --map tells where it lives here.
+  bool not_seen() const { return !local_path && !is_inline(); }
   bool is_inline() const { return kind == "inline"; }
 };
 
@@ -45,6 +47,7 @@ struct InventoryTotals {
   std::uint64_t file_count = 0;  // without the metadata
   std::uint64_t file_bytes = 0;  // as recorded, or as found where no size is recorded
   std::uint64_t missing_count = 0;
+  std::uint64_t not_seen_count = 0;
 };
 
 // In the order of the metadata, which stands first itself.
@@ -55,7 +58,9 @@ InventoryTotals total(const std::vector<FileEntry>& files);
 // The same files without an entry for each: there may be a hundred thousands of them.
 struct InventorySummary {
   InventoryTotals totals;
-  std::vector<const StreamHandle*> missing;  // in the snapshot's metadata, and in its order
+  // In the snapshot's metadata, and in its order.
+  std::vector<const StreamHandle*> missing;
+  const StreamHandle* first_not_seen = nullptr;
 };
 
 InventorySummary summarize_inventory(const Snapshot& snapshot);
