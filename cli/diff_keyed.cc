@@ -144,9 +144,7 @@ bool same_type(const TypePtr& a, const TypePtr& b) {
 class KeyedMerge final : public EntryMerge {
  public:
   KeyedMerge(const OperatorDiff& diff, SortedPair& pair)
-      : diff_(diff),
-        pair_(pair),
-        strict_(pair.sides[0].sorter->has_undivided() || pair.sides[1].sorter->has_undivided()) {
+      : diff_(diff), pair_(pair), strict_(undivided_state() != nullptr) {
     counts_.assign(pair.heads.size(), nullptr);
   }
 
@@ -192,12 +190,25 @@ class KeyedMerge final : public EntryMerge {
     return (side == Side::kBefore ? diff_.after : diff_.before).op != nullptr;
   }
 
+  // Of the first entry that holds the rest of its key group, if there is one.
+  const KeyedStateSchema* undivided_state() const {
+    for (const SortedSide& side : pair_.sides) {
+      const std::optional<std::size_t> state = side.sorter->undivided_state();
+      if (state) return &side.table.at(*state).schema();
+    }
+    return nullptr;
+  }
+
+  // `entry` is one that has no counterpart, which may be among the bytes.
   [[noreturn]] void refuse(std::size_t rank, const KeyedEntry& entry) const {
+    const std::string& name = undivided_state()->name;
+    const std::string other = pair_.heads[rank].state.value_or("");
     throw UnsupportedError(fmt::format(
-        "operator {} state \"{}\" key group {}: a type that is not known has no known length in "
-        "the heap layout, and the two snapshots do not hold the same bytes: their entries cannot "
-        "be told apart",
-        diff_.label, pair_.heads[rank].state.value_or(""), entry.key_group));
+        "operator {} state \"{}\" key group {}: its type is not known and has no known length in "
+        "the heap layout, so that entries behind it{} cannot be told apart, and the two snapshots "
+        "do not hold the same bytes",
+        diff_.label, name, entry.key_group,
+        other == name ? "" : fmt::format(", of state \"{}\" for example,", other)));
   }
 
   // Undivided bytes say something only beside those of a stream that numbers its states alike.

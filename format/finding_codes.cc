@@ -56,7 +56,8 @@ constexpr FindingText kTexts[] = {
     {FindingCode::kUidMismatch, kError, "uid and operator id do not belong together",
      "Flink maps state to the job by the id alone: a job with this uid does not find its state."},
     {FindingCode::kProperties, kError, "checkpoint properties cannot be read",
-     "Java fails to deserialize them, and with them the whole metadata (MetadataV4Serializer)."},
+     "Java fails to deserialize them, and with them the whole metadata (MetadataV4Serializer); of "
+     "bytes behind them it knows nothing."},
     {FindingCode::kInnerKeyGroupRange, kError, "part of a change log has other key groups",
      "It holds no key group of the subtask, or none of the operator: it may be skipped when the "
      "job "

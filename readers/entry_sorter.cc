@@ -39,7 +39,7 @@ bool EntrySorter::next(KeyedEntry& entry) {
 }
 
 void EntrySorter::add(const KeyedEntry& entry) {
-  has_undivided_ |= entry.undivided;
+  if (entry.undivided && !undivided_state_) undivided_state_ = entry.state;
   make_room(entry.composite_key.size() + entry.value.size());
   held_.records.push_back({entry.state, held_.arena.size(), entry.composite_key.size(),
                            entry.value.size(), entry.key_group, entry.undivided, entry.issue});

@@ -54,8 +54,8 @@ class EntrySorter final : public KeyedEntrySource {
 
   // Reads what there is of an input, and sorts, now.
   void load();
-  // Whether an entry of the loaded input is undivided.
-  bool has_undivided() const { return has_undivided_; }
+  // The state of the first entry of the loaded input that is undivided, if one is.
+  std::optional<std::size_t> undivided_state() const { return undivided_state_; }
 
   bool next(KeyedEntry& entry) override;
 
@@ -106,7 +106,7 @@ class EntrySorter final : public KeyedEntrySource {
   SortMemory memory_;
   EntryOrder order_;
   bool loaded_ = false;
-  bool has_undivided_ = false;
+  std::optional<std::size_t> undivided_state_;
   Buffers held_;
   std::size_t next_record_ = 0;
   std::unique_ptr<TempFile> file_;

@@ -26,6 +26,7 @@ constexpr std::int64_t kNullLong = std::numeric_limits<std::int64_t>::min();
 constexpr std::int32_t kNullYear = std::numeric_limits<std::int32_t>::min();
 constexpr std::uint8_t kNullHour = 0x80;
 constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
+constexpr std::int32_t kNanosPerMilli = 1'000'000;
 // java.time.Instant.MIN and MAX.
 constexpr std::int64_t kMinInstantSecond = -31557014167219200;
 constexpr std::int64_t kMaxInstantSecond = 31556889864403199;
@@ -51,8 +52,12 @@ void emit_sql_timestamp(ByteReader& in, ValueSink& sink) {
     in.i32("nano of second");
     return sink.null();
   }
-  // The nanos repeat the milliseconds.
+  // The nanos repeat the milliseconds (java.sql.Timestamp.getTime).
+  const std::uint64_t at = in.offset();
   const std::int32_t nano = read_nano(in);
+  if (nano / kNanosPerMilli != floor_mod(ms, 1000)) {
+    in.fail_at(at, fmt::format("nano of second = {} beside {} ms", nano, ms));
+  }
   sink.string(iso_date_time(floor_div(ms, 1000), nano, Fraction::kShortest, Zone::kUtc));
 }
 

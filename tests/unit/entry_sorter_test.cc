@@ -88,9 +88,9 @@ TEST_CASE("a sorter without entries, and one that met undivided bytes", "[entry_
   CHECK(sorted({}, 0).empty());
   EntrySorter sorter({0}, {0, ""}, EntryOrder::kByKeyAndValue);
   sorter.add({0, 5, {}, {}});
-  CHECK_FALSE(sorter.has_undivided());
+  CHECK_FALSE(sorter.undivided_state());
   sorter.add({0, 6, {}, from_hex("01"), true});
-  CHECK(sorter.has_undivided());
+  CHECK(sorter.undivided_state());
   CHECK(all_entries(sorter) == std::vector<std::string>{"0|5||", "0|6||01 undivided"});
 }
 

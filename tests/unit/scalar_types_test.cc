@@ -175,6 +175,8 @@ TEST_CASE("what is no date or time", "[types]") {
              Catch::Contains("24:0:0 is no time of day"));
   CHECK_THAT(error_of(*base_type("Instant"), "0000000000000000 3b9aca00"),
              Catch::Contains("nano of second = 1000000000, expected 0 to 999999999"));
+  CHECK_THAT(error_of(*base_type("SqlTimestamp"), "0000000000000001 00000001"),
+             Catch::Contains("nano of second = 1 beside 1 ms"));
   CHECK_THAT(error_of(*base_type("Instant"), "7fffffffffffffff 00000000"),
              Catch::Contains("is beyond java.time.Instant"));
 }
