@@ -107,10 +107,12 @@ class ListDiff final : public EntryMerge {
     ++(side == Side::kBefore ? counts.entries_before : counts.entries_after);
     RowCells cells;
     if (diff_.options.content == RowContent::kWhole) {
-      cells[Column::kListValue] =
-          slot.by_text()
-              ? std::string(bytes_text(entry.composite_key))
-              : value_text(*slot.type, entry.composite_key, diff_.side(side).snapshot.directory());
+      const std::string name =
+          fmt::format("{}: an element of {}", diff_.side(side).snapshot.metadata_path(),
+                      slot.head.state.value_or(""));
+      cells[Column::kListValue] = slot.by_text()
+                                      ? std::string(bytes_text(entry.composite_key))
+                                      : value_text(*slot.type, entry.composite_key, name);
     }
     diff_.recorder.add_entry(counts, one_sided_row(side, slot.head, std::move(cells)));
   }

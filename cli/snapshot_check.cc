@@ -17,7 +17,7 @@ namespace {
 std::unique_ptr<const Snapshot> open_snapshot(const std::string& path, const PathMap& paths,
                                               const Storage& storage, FindingSink& findings) {
   FindingPlace place;
-  place.file = find_metadata(path);
+  place.file = find_metadata(path, paths);
   try {
     return std::make_unique<const Snapshot>(path, paths, storage, DamagedProperties::kKeep);
   } catch (const FormatError& error) {

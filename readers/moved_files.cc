@@ -57,10 +57,20 @@ std::string explain_missing(const std::string& directory) {
   return text;
 }
 
+std::string local_form(const std::string& given, const PathMap& paths) {
+  const std::optional<std::string> local = paths.to_local(given);
+  if (local) return *local;
+  throw IoError(IoDirection::kReading,
+                fmt::format("{}: savvy reads local files; --map FROM=TO tells where a URI prefix "
+                            "lives here",
+                            given));
+}
+
 }  // namespace
 
-std::string find_metadata(const std::string& snapshot) {
+std::string find_metadata(const std::string& given, const PathMap& paths) {
   std::error_code ignored;
+  const std::string snapshot = fs::exists(given, ignored) ? given : local_form(given, paths);
   if (!fs::is_directory(snapshot, ignored)) return snapshot;
   const std::string inside = (fs::path(snapshot) / kMetadataName).string();
   std::error_code error;

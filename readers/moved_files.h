@@ -7,11 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "readers/path_map.h"
+
 namespace savvy {
 
-// The metadata file that SNAPSHOT stands for: the file itself, or _metadata in the directory.
-// IoError if there is none; its text names snapshots found in or under the directory.
-std::string find_metadata(const std::string& snapshot);
+// The metadata file that SNAPSHOT stands for: the file itself, or _metadata in the directory. It may
+// be a URI, as Flink prints it. IoError if there is none; its text names snapshots found in or under
+// the directory.
+std::string find_metadata(const std::string& snapshot, const PathMap& paths);
 
 // A rule FROM=TO under which `uri`, whose local path does not exist, names an existing file near
 // the snapshot: the longest tail of the path that exists under the snapshot's folder or one above

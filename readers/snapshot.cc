@@ -79,7 +79,7 @@ std::string inline_name(const std::string& metadata_path, const std::string& han
 
 Snapshot::Snapshot(const std::string& path, PathMap paths, const Storage& storage,
                    DamagedProperties damaged_properties)
-    : paths_(std::move(paths)), storage_(storage), metadata_path_(find_metadata(path)) {
+    : paths_(std::move(paths)), storage_(storage), metadata_path_(find_metadata(path, paths_)) {
   directory_ = parent_directory(metadata_path_);
   const auto file = storage_.open(metadata_path_);
   check_magic(*file);

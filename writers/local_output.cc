@@ -218,6 +218,16 @@ std::string without_end_slash(std::string_view path) {
   return std::string(name);
 }
 
+// A folder to be made.
+std::string new_folder(std::string_view path) {
+  std::string name = without_end_slash(path);
+  const std::string last_part = name.substr(name.rfind('/') + 1);
+  if ((last_part == "." || last_part == "..") && !exists(name)) {
+    throw UsageError(fmt::format("{}: the new snapshot needs a name of its own", path));
+  }
+  return name;
+}
+
 std::string parent_of(const std::string& path) {
   const fs::path parent = fs::path(path).parent_path();
   return parent.empty() ? "." : parent.string();
@@ -227,7 +237,7 @@ std::string parent_of(const std::string& path) {
 
 LocalSnapshotFolder::LocalSnapshotFolder(std::string_view destination,
                                          const std::atomic<bool>* interrupted)
-    : destination_(without_end_slash(destination)),
+    : destination_(new_folder(destination)),
       work_folder_(destination_ + std::string(kUnfinished)),
       interrupted_(interrupted) {
   if (exists(destination_)) refuse_destination(destination_);
@@ -327,7 +337,7 @@ void require_free_for_metadata(std::string_view folder) {
 }
 
 void require_free_name(std::string_view destination) {
-  const std::string name = without_end_slash(destination);
+  const std::string name = new_folder(destination);
   if (exists(name)) refuse_destination(name);
   const std::string work_folder = name + std::string(kUnfinished);
   if (exists(work_folder)) refuse_leftover(work_folder);

@@ -133,6 +133,26 @@ TEST_CASE("what is no text or no file is refused at once", "[cli][guards]") {
     CHECK(run.err == "savvy: --proto-descriptor " + descriptors + ": is no file\n");
   }
   CHECK(run_savvy("dump --limit -1 " + source).exit_code == 2);
+  for (const std::string name : {"new/.", "new/.."}) {
+    const Run run = run_savvy("relocate " + source + " " + shell_word(folder.path() + "/" + name));
+    CHECK(run.exit_code == 2);
+    CHECK(run.err.ends_with(name + ": the new snapshot needs a name of its own\n"));
+  }
+}
+
+TEST_CASE("a snapshot may be named by its URI", "[cli]") {
+  const std::string folder = testdata_folder(kCanonical).string();
+  const std::string rows = run_savvy("dump --limit 3 " + shell_word(folder)).out;
+  for (const std::string& name : {"file:" + folder, "file://" + folder + "/_metadata",
+                                  "s3://bucket/sp --map s3://bucket/sp=" + folder}) {
+    CAPTURE(name);
+    CHECK(run_savvy("dump --limit 3 " + name).out == rows);
+    CHECK(run_savvy("check " + name).exit_code == 0);
+  }
+  const Run elsewhere = run_savvy("dump s3://bucket/sp");
+  CHECK(elsewhere.exit_code == 3);
+  CHECK(elsewhere.err.find("--map FROM=TO tells where a URI prefix lives here") !=
+        std::string::npos);
 }
 
 TEST_CASE("what replaces a file may be read by those who could read it", "[cli][guards]") {

@@ -24,15 +24,15 @@ std::string rule_for(const std::string& missing_path, const std::string& uri,
 TEST_CASE("the metadata of a snapshot", "[moved_files]") {
   const TempFolder folder;
   folder.add("chk-1/_metadata");
-  CHECK(find_metadata(folder.path("chk-1")) == folder.path("chk-1/_metadata"));
-  CHECK(find_metadata(folder.path("chk-1/_metadata")) == folder.path("chk-1/_metadata"));
+  CHECK(find_metadata(folder.path("chk-1"), PathMap()) == folder.path("chk-1/_metadata"));
+  CHECK(find_metadata(folder.path("chk-1/_metadata"), PathMap()) == folder.path("chk-1/_metadata"));
   // Opening says what is wrong with what is not there.
-  CHECK(find_metadata(folder.path("none")) == folder.path("none"));
+  CHECK(find_metadata(folder.path("none"), PathMap()) == folder.path("none"));
 }
 
 TEST_CASE("a folder without snapshots", "[moved_files]") {
   const TempFolder folder;
-  CHECK(message_of<IoError>([&] { find_metadata(folder.path()); }) ==
+  CHECK(message_of<IoError>([&] { find_metadata(folder.path(), PathMap()); }) ==
         folder.path() + ": no _metadata in this directory");
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("the root of checkpoints: they are named, newest first", "[moved_files
   folder.add("chk-10/_metadata");
   folder.add("chk-11/f");
   folder.add("shared/f");
-  CHECK(message_of<IoError>([&] { find_metadata(folder.path()); }) ==
+  CHECK(message_of<IoError>([&] { find_metadata(folder.path(), PathMap()); }) ==
         folder.path() + ": no _metadata in this directory; snapshots found below it:\n  " +
             folder.path("chk-10") + "\n  " + folder.path("chk-9"));
 }
@@ -51,7 +51,7 @@ TEST_CASE("snapshots below a job's folder are found, deeper ones are not", "[mov
   const TempFolder folder;
   folder.add("job/chk-3/_metadata");
   folder.add("a/b/c/d/chk-4/_metadata");
-  CHECK(message_of<IoError>([&] { find_metadata(folder.path()); }) ==
+  CHECK(message_of<IoError>([&] { find_metadata(folder.path(), PathMap()); }) ==
         folder.path() + ": no _metadata in this directory; snapshots found below it:\n  " +
             folder.path("job/chk-3"));
 }
@@ -62,7 +62,8 @@ TEST_CASE("of many snapshots five are named", "[moved_files]") {
   std::string expected =
       folder.path() + ": no _metadata in this directory; snapshots found below it:";
   for (int i = 7; i > 2; --i) expected += "\n  " + folder.path("chk-" + std::to_string(i));
-  CHECK(message_of<IoError>([&] { find_metadata(folder.path()); }) == expected + "\n  and 2 more");
+  CHECK(message_of<IoError>([&] { find_metadata(folder.path(), PathMap()); }) ==
+        expected + "\n  and 2 more");
 }
 
 TEST_CASE("a file beside its snapshot is found by the longest tail of its path", "[moved_files]") {
