@@ -26,7 +26,7 @@ void emit_sorted_long(ByteReader& in, ValueSink& sink) {
 }
 
 // `name` is a literal.
-SnapshotParser composite_of(std::string_view name, std::vector<std::string> fields) {
+SnapshotParser composite_of(std::string_view name, const std::vector<std::string>& fields) {
   return [=](SnapshotReader& reader, const SnapshotHead& head) -> TypePtr {
     if (reader.read_composite_head(head) != 0) reader.refuse(head, "unknown outer version");
     return check_tuple(reader, head,
