@@ -49,7 +49,8 @@ std::optional<Float> number_of(const Json& json, KeyFit& fit) {
 bool is_bytes_object(const Json& json) { return json.is_object() && json.contains(kBytesField); }
 
 std::optional<ByteVector> bytes_of_object(const Json& json) {
-  if (!is_bytes_object(json)) return std::nullopt;
+  // With more fields it is what is printed of a value that could not be decoded, or no value at all.
+  if (!is_bytes_object(json) || json.size() != 1) return std::nullopt;
   const std::string* text = text_of(json[kBytesField]);
   return text == nullptr ? std::nullopt : decode_base64(*text);
 }
