@@ -81,11 +81,7 @@ class RocksdbSource final : public RocksdbKeyedSource {
   RocksdbSource(const RocksdbSource&) = delete;
   RocksdbSource& operator=(const RocksdbSource&) = delete;
 
-  ~RocksdbSource() override {
-    for (rocksdb::ColumnFamilyHandle* family : families_) {
-      if (database_ != nullptr) database_->DestroyColumnFamilyHandle(family);
-    }
-  }
+  ~RocksdbSource() override { close_database(); }
 
   const std::vector<KeyedStateSchema>& states() const override { return states_; }
   const KeyedMetaBlock* meta_block() const override { return &meta_; }
@@ -100,7 +96,7 @@ class RocksdbSource final : public RocksdbKeyedSource {
   std::unique_ptr<rocksdb::Iterator> iterate(std::size_t state,
                                              const rocksdb::ReadOptions& options) const {
     // Opened for the first entry: who only wants to know the states needs no database.
-    std::call_once(opened_, [this] { open_database(); });
+    open_database_once();
     // Counters that nobody reads, of the calling thread.
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
     return std::unique_ptr<rocksdb::Iterator>(
@@ -175,6 +171,25 @@ class RocksdbSource final : public RocksdbKeyedSource {
     return stored;
   }
 
+  // Again if it failed before. std::call_once says the same, but after one that threw the next waits
+  // forever where pthread_once cannot be left by an exception, as under ThreadSanitizer.
+  void open_database_once() const {
+    const std::lock_guard lock(opening_);
+    if (is_open_) return;
+    close_database();
+    open_database();
+    is_open_ = true;
+  }
+
+  void close_database() const {
+    for (rocksdb::ColumnFamilyHandle* family : families_) {
+      if (database_ != nullptr) database_->DestroyColumnFamilyHandle(family);
+    }
+    families_.clear();
+    family_of_state_.clear();
+    database_.reset();
+  }
+
   void open_database() const {
     rocksdb::BlockBasedTableOptions table;
     table.block_cache = cache_.blocks().cache;
@@ -207,7 +222,8 @@ class RocksdbSource final : public RocksdbKeyedSource {
   std::shared_ptr<RocksdbFiles> files_;
   std::unique_ptr<rocksdb::Env> env_;
   const RocksdbCache& cache_;
-  mutable std::once_flag opened_;
+  mutable std::mutex opening_;
+  mutable bool is_open_ = false;
   mutable std::unique_ptr<rocksdb::DB> database_;
   mutable std::vector<rocksdb::ColumnFamilyHandle*> families_;
   mutable std::vector<rocksdb::ColumnFamilyHandle*> family_of_state_;
