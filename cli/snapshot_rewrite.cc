@@ -171,7 +171,8 @@ void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
                   "Directory to make; it must not exist, and appears when it is complete")
       ->required();
   add_map_option(command, options.map_rules);
-  command.add_flag("--dry-run", options.dry_run, "Print what would be done, and write nothing");
+  command.add_flag("--dry-run", options.dry_run,
+                   "Print what would be done, and write nothing; keyed entries are not read");
   command.add_flag("--no-verify", options.no_verify,
                    "Do not compare the result with its source before it gets its name");
   add_jobs_option(command, options.jobs, "the result is the same for any number");

@@ -323,6 +323,8 @@ TEST_CASE("rows of the table runtime that are not known or do not fit", "[key_en
   CHECK(fit(logical(LogicalRoot::kTime), "\"00:00:00.000001\"") == KeyFit::kMismatch);
   CHECK(fit(logical(LogicalRoot::kInteger), "2147483648") == KeyFit::kMismatch);
   CHECK(fit(logical(LogicalRoot::kVarChar), "1") == KeyFit::kMismatch);
+  CHECK(fit(logical(LogicalRoot::kVarBinary), R"({"$base64":"AQI=","more":1})") ==
+        KeyFit::kMismatch);
   CHECK(encode_row({logical(LogicalRoot::kInteger)}, R"({"b":1})").fit == KeyFit::kMismatch);
   CHECK(encode_row({logical(LogicalRoot::kInteger)}, "1").fit == KeyFit::kMismatch);
 }
