@@ -88,10 +88,12 @@ DiffResult write_diff(const Snapshot& before, const Snapshot& after,
   return result;
 }
 
+// Coordinators and hooks of the master are no states: only their entries tell of them.
 bool compared_something(const DiffResult& result) {
-  return std::any_of(result.counts.begin(), result.counts.end(), [](const auto& state) {
-    return state.second.entries_before + state.second.entries_after > 0;
-  });
+  return result.matched ||
+         std::any_of(result.counts.begin(), result.counts.end(), [](const auto& state) {
+           return state.second.entries_before + state.second.entries_after > 0;
+         });
 }
 
 int run_diff(const DiffCommandOptions& options) {

@@ -2,14 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
+#include "cli/table.h"
 #include "format/errors.h"
 
 namespace savvy {
 namespace {
 
+bool continues_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+// "subtask 1" is not named by "subtask 12".
+bool names(std::string_view message, std::string_view place) {
+  for (std::size_t at = message.find(place); at != std::string_view::npos;
+       at = message.find(place, at + 1)) {
+    const std::size_t end = at + place.size();
+    if (end == message.size() || !continues_word(message[end])) return true;
+  }
+  return false;
+}
+
 std::string message_with(const Error& error, std::string_view place) {
   const std::string_view message = error.what();
-  if (message.find(place) != std::string_view::npos) return std::string(message);
+  if (names(message, place)) return std::string(message);
   return fmt::format("{}\n  of {}", message, place);
 }
 
@@ -20,7 +35,7 @@ std::string place_of(const OperatorState& op, const Subtask& subtask) {
 }
 
 std::string place_of(const OperatorState& op) {
-  return fmt::format("operator {}", operator_label(op));
+  return fmt::format("operator {}", printable(operator_label(op)));
 }
 
 std::exception_ptr with_place(const std::exception_ptr& error, std::string_view place) {

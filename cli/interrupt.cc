@@ -27,7 +27,6 @@ InterruptGuard::InterruptGuard() {
   const int once = static_cast<int>(SA_RESETHAND | SA_RESTART);
   interrupt_before_ = install(SIGINT, note_interrupt, once);
   terminate_before_ = install(SIGTERM, note_interrupt, once);
-  file_size_before_ = install(SIGXFSZ, SIG_IGN, 0);
   // The terminal is gone. Who asked for it to be ignored (nohup) wants that.
   hangup_before_ = install(SIGHUP, note_interrupt, once);
   if (hangup_before_.sa_handler == SIG_IGN) sigaction(SIGHUP, &hangup_before_, nullptr);
@@ -36,7 +35,6 @@ InterruptGuard::InterruptGuard() {
 InterruptGuard::~InterruptGuard() {
   sigaction(SIGINT, &interrupt_before_, nullptr);
   sigaction(SIGTERM, &terminate_before_, nullptr);
-  sigaction(SIGXFSZ, &file_size_before_, nullptr);
   sigaction(SIGHUP, &hangup_before_, nullptr);
 }
 

@@ -2,8 +2,6 @@
 // sets a flag, which the writers look at; the second of one kind ends the program as if nothing were
 // installed.
 //
-// A file that outgrows its limit is an error of the write as long as this lives, not a signal.
-//
 // Lives   one at a time; the handlers that were there before come back at the end
 
 #pragma once
@@ -26,7 +24,6 @@ class InterruptGuard {
  private:
   struct sigaction interrupt_before_;
   struct sigaction terminate_before_;
-  struct sigaction file_size_before_;
   struct sigaction hangup_before_;
 };
 

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
+#include <array>
+#include <cerrno>
 #include <fstream>
-#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "format/errors.h"
@@ -19,6 +20,10 @@ constexpr std::pair<std::string_view, MessagePart> kSelectors[] = {
     {"map_key:", MessagePart::kMapKey},
 };
 
+// Those of the largest schemas have a few million bytes.
+constexpr std::size_t kMaxDescriptorBytes = 64 << 20;
+constexpr std::size_t kPieceBytes = 1 << 16;
+
 std::string_view selector_of(MessagePart part) {
   for (const auto& [selector, selected] : kSelectors) {
     if (selected == part) return selector;
@@ -27,15 +32,21 @@ std::string_view selector_of(MessagePart part) {
 }
 
 ByteVector read_descriptors(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    throw UsageError(fmt::format("--proto-descriptor {}: is no file", path));
-  }
   std::ifstream file(path, std::ios::binary);
-  ByteVector bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || file.bad()) {
-    throw UsageError(fmt::format("--proto-descriptor {}: cannot be read", path));
+  if (!file.is_open()) {
+    throw UsageError(fmt::format("--proto-descriptor {}: cannot be opened: {}", path,
+                                 std::generic_category().message(errno)));
   }
+  // One piece after another: a pipe has no size, and a device has no end.
+  ByteVector bytes;
+  std::array<char, kPieceBytes> piece;
+  while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+    bytes.insert(bytes.end(), piece.begin(), piece.begin() + file.gcount());
+    if (bytes.size() <= kMaxDescriptorBytes) continue;
+    throw UsageError(
+        fmt::format("--proto-descriptor {}: has more than {} bytes", path, kMaxDescriptorBytes));
+  }
+  if (file.bad()) throw UsageError(fmt::format("--proto-descriptor {}: cannot be read", path));
   return bytes;
 }
 

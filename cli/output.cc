@@ -17,6 +17,8 @@ namespace savvy {
 namespace {
 
 constexpr mode_t kNewFileMode = 0666;  // the umask takes from it
+constexpr mode_t kOwnFileMode = 0600;
+constexpr auto kSameOwner = static_cast<uid_t>(-1);
 
 [[noreturn]] void fail(const std::string& path, std::string_view operation) {
   throw IoError(IoDirection::kWriting, path, operation, errno);
@@ -32,13 +34,17 @@ void require_plain_or_absent(const std::string& path) {
                   path));
 }
 
-// Who may read a file may read what replaces it, and nobody else.
-void keep_mode(const std::string& replaced, int descriptor) {
-  struct stat status;
-  if (lstat(replaced.c_str(), &status) != 0) return;  // nothing is replaced
-  constexpr mode_t kPermissions = 07777;
-  // It fails where files have no modes.
-  static_cast<void>(fchmod(descriptor, status.st_mode & kPermissions));
+// Who may read a file may read what replaces it, and nobody else. Where the group cannot be kept,
+// the other one may do no more than anybody.
+void keep_access(const struct stat& replaced, int descriptor) {
+  mode_t mode = replaced.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+  if (fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0 &&
+      fchown(descriptor, kSameOwner, replaced.st_gid) != 0) {
+    const mode_t anybody = mode & S_IRWXO;
+    mode = (mode & ~static_cast<mode_t>(S_IRWXG)) | (mode & (anybody << 3));
+  }
+  // It fails where files have no modes; then what was there at first stays.
+  static_cast<void>(fchmod(descriptor, mode));
 }
 
 [[noreturn]] void refuse_part(const std::string& path) {
@@ -58,10 +64,13 @@ Output::Output(std::string path, const std::atomic<bool>* interrupted)
   }
   require_plain_or_absent(path_);
   part_path_ = path_ + ".part";
-  descriptor_ = open(part_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
+  struct stat replaced;
+  const bool replaces = lstat(path_.c_str(), &replaced) == 0;
+  descriptor_ = open(part_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                     replaces ? kOwnFileMode : kNewFileMode);
   if (descriptor_ < 0 && errno == EEXIST) refuse_part(part_path_);
   if (descriptor_ < 0) fail(part_path_, "create");
-  keep_mode(path_, descriptor_);
+  if (replaces) keep_access(replaced, descriptor_);
 }
 
 Output::~Output() {

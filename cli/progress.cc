@@ -1,10 +1,11 @@
 #include "cli/progress.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
-#include "cli/say.h"
 #include "cli/table.h"
 
 namespace savvy {
@@ -12,7 +13,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kDrawEvery(250);
 // Back to the start of the line, and clear it.
-constexpr const char* kClearLine = "\r\x1b[K";
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+void draw(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 }  // namespace
 
@@ -29,7 +32,7 @@ void add_progress_options(CLI::App& command, ProgressOptions& options) {
 }
 
 Progress::~Progress() {
-  if (drawn_) say("{}", kClearLine);
+  if (drawn_) draw(kClearLine);
 }
 
 void Progress::add(std::uint64_t bytes, std::string_view what) {
@@ -39,7 +42,7 @@ void Progress::add(std::uint64_t bytes, std::string_view what) {
   if (now < next_draw_) return;
   next_draw_ = now + kDrawEvery;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  say("{}{} {}, {:.0f} s", kClearLine, human_bytes(bytes_), what, seconds);
+  draw(fmt::format("{}{} {}, {:.0f} s", kClearLine, human_bytes(bytes_), what, seconds));
   drawn_ = true;
 }
 

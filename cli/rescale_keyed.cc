@@ -73,14 +73,6 @@ void move_heap_sections(HeapWriter& writer, const KeyedStream& stream,
   }
 }
 
-// Every key group of a heap stream has its number in front; nothing is taken from less.
-void require_group_number(const KeyedInput& input, const KeyGroupSection& section) {
-  if (section.size_bytes >= kKeyGroupNumberBytes) return;
-  throw FormatError(fmt::format("{}: offset {:#x}: {} bytes are too few for key group {}",
-                                input.source->name(), section.offset, section.size_bytes,
-                                section.key_group));
-}
-
 KeyedHandle write_heap(const RewriteContext& context, const NewSubtask& subtask,
                        const std::vector<KeyedInput>& inputs, const UnitedKeyedMeta& united) {
   const KeyedPlace place = subtask.place();
@@ -94,7 +86,8 @@ KeyedHandle write_heap(const RewriteContext& context, const NewSubtask& subtask,
     for (const KeyGroupSection& section : input.source->sections()) {
       if (!is_in(input.range, section)) continue;
       writer.begin_key_group(section.key_group);
-      if (heap) require_group_number(input, section);
+      // The number is written anew: another one would not be seen in the result.
+      if (heap) input.stream->require_group_number(section);
       if (keep && section.end == SectionEnd::kExact) {
         writer.copy_stored(input.stream->file(), {section.offset + kKeyGroupNumberBytes,
                                                   section.size_bytes - kKeyGroupNumberBytes});

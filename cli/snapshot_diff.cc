@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -58,6 +59,33 @@ bool filters_rows(const RowFilter& filter) {
   return filter.has_states() || filter.has_key_groups() || !options.kinds.empty();
 }
 
+bool wants_some_key_group(const RowFilter& filter, std::int32_t count) {
+  for (std::int32_t key_group = 0; key_group < count; ++key_group) {
+    if (filter.wants_key_group(key_group)) return true;
+  }
+  return false;
+}
+
+bool is_wanted(const RowFilter& filter, const OperatorState& op, const StateInfo& state) {
+  const bool keyed = state.kind == "keyed" || state.kind == "timer" || state.kind == "raw_keyed";
+  const bool named =
+      state.kind != "raw_keyed" && state.kind != "raw_operator" && state.kind != "channel";
+  if (filter.has_states() && !(named && filter.wants_state(state.name))) return false;
+  if (!filter.wants_kind(state.kind)) return false;
+  return !filter.has_key_groups() || (keyed && wants_some_key_group(filter, op.max_parallelism));
+}
+
+// Whether a snapshot has an operator or state that the filters want.
+bool holds_wanted(const std::vector<OperatorCatalog>& catalogs, const RowFilter& filter) {
+  return std::any_of(catalogs.begin(), catalogs.end(), [&](const OperatorCatalog& catalog) {
+    if (!filter.wants_operator(*catalog.op)) return false;
+    return !filters_rows(filter) ||
+           std::any_of(catalog.states.begin(), catalog.states.end(), [&](const StateInfo& state) {
+             return is_wanted(filter, *catalog.op, state);
+           });
+  });
+}
+
 class SnapshotDiff {
  public:
   SnapshotDiff(const Snapshot& a, const Snapshot& b, const DiffOptions& options, DiffSink& sink)
@@ -82,6 +110,8 @@ class SnapshotDiff {
   void compare() {
     const auto catalogs_a = read_catalog(a_, registry_a_, CatalogDepth::kHeads);
     const auto catalogs_b = read_catalog(b_, registry_b_, CatalogDepth::kHeads);
+    recorder_.result().matched =
+        holds_wanted(catalogs_a, options_.filter) || holds_wanted(catalogs_b, options_.filter);
     Operators operators;
     add_operators(a_, catalogs_a, Side::kBefore, operators);
     add_operators(b_, catalogs_b, Side::kAfter, operators);
@@ -100,7 +130,7 @@ class SnapshotDiff {
         {a_, registry_a_, nullptr}, {b_, registry_b_, nullptr}, options_, recorder_, "", ""});
     for (const auto& [id, found] : operators) {
       const OperatorDiff diff = operator_diff(id, found);
-      run_at("operator " + diff.label, [&] {
+      run_at("operator " + printable(diff.label), [&] {
         diff_keyed_state(diff);
         diff_operator_state(diff);
         diff_raw_state(diff);

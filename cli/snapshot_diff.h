@@ -81,6 +81,7 @@ struct DiffResult {
   std::vector<std::string> first_differences;  // a few, as text
   std::vector<std::string> notes;              // what is no difference and yet worth knowing
   bool complete = true;                        // false: the sink wanted no more
+  bool matched = false;  // the filters want something that is there, be it without entries
 
   bool equal() const { return structure_differences == 0 && entry_differences == 0; }
 };

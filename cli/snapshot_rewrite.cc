@@ -73,7 +73,7 @@ std::string size_text(const Finding& finding) {
   const FindingPlace& place = finding.place;
   const std::string subtask = place.subtask ? fmt::format(", subtask {}", *place.subtask) : "";
   return fmt::format("{}: recorded are {}, found {}\n  of operator {}{}", place.file,
-                     finding.expected, finding.found, place.operator_label, subtask);
+                     finding.expected, finding.found, printable(place.operator_label), subtask);
 }
 
 // A file of another size than Flink recorded is damaged. Where its bytes are copied nothing else
@@ -86,8 +86,8 @@ void check_sizes(const Snapshot& source, bool refuse, RewriteNotes& notes) {
     if (refuse) {
       throw FormatError(
           size_text(finding) +
-          "\nnothing is written, because the file is damaged; --no-verify takes it as "
-          "it is");
+          "\nnothing is written, because the file is damaged; --no-verify goes on without "
+          "this check");
     }
     notes.add(size_text(finding));
   }

@@ -87,6 +87,11 @@ bool is_hidden(const std::string& path) {
          (failed == std::errc::permission_denied || failed == std::errc::operation_not_permitted);
 }
 
+// A running job deletes snapshots all the time; the last look at the set says what became of it.
+bool is_gone(const IoError& error) {
+  return error.error_number() == ENOENT || error.error_number() == ENOTDIR;
+}
+
 class MemberReader {
  public:
   MemberReader(const Snapshot& snapshot, const CheckDepth& depth, SetMember& member)
@@ -177,7 +182,9 @@ class SetReader {
     for (const ScannedFile& file : scan.metadata) read_member(file);
     // At the end: files of a snapshot that is being deleted may go before its metadata.
     for (SetMember& member : set_.members) {
-      if (!storage_.file_size(member.metadata_path)) vanish(member);
+      if (!storage_.file_size(member.metadata_path) && !is_hidden(member.metadata_path)) {
+        vanish(member);
+      }
     }
     sort_members();
     sort_files();
@@ -211,7 +218,9 @@ class SetReader {
       member.findings = std::move(check.findings);
     } catch (const IoError& error) {
       rethrow_shortage(error);
-      set_.problems.push_back({member.metadata_path, ScanTrouble::kUnreadable, error.what()});
+      if (!is_gone(error)) {
+        set_.problems.push_back({member.metadata_path, ScanTrouble::kUnreadable, error.what()});
+      }
       member.state = MemberState::kUnreadable;
       member.findings.add(finding_of(error, FindingCode::kMetadataDamaged,
                                      finding_place({}, member.metadata_path),

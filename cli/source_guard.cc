@@ -14,10 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// With links followed, as far as the path exists.
+// With links followed, as far as the path exists. Absolute: weakly_canonical leaves a relative path
+// as it is where not even its first folder exists.
 fs::path canonical(const std::string& path, IoDirection direction) {
   std::error_code error;
-  fs::path result = fs::weakly_canonical(path, error);
+  fs::path result = fs::absolute(path, error);
+  if (!error) result = fs::weakly_canonical(result, error);
   if (error) throw IoError(direction, path, "follow", error.value());
   return result;
 }

@@ -123,18 +123,28 @@ std::vector<std::pair<std::string_view, JavaValue>> JavaValue::fields() const {
   return all;
 }
 
-std::vector<JavaValue> JavaValue::annotation(std::string_view class_name) const {
+template <typename Wanted>
+std::vector<JavaValue> JavaValue::annotation_of(const Wanted& wanted) const {
   std::vector<JavaValue> contents;
   if (kind_ != JavaKind::kObject) return contents;
   const JavaNode& object = graph_->nodes[node_];
   for (std::size_t i = 0; i < object.count; ++i) {
     const JavaPart& part = graph_->parts[object.first + i];
-    if (!class_name.empty() && graph_->classes[part.java_class].name != class_name) continue;
+    if (!wanted(std::string_view(graph_->classes[part.java_class].name))) continue;
     for (std::size_t k = 0; k < part.item_count; ++k) {
       contents.emplace_back(graph_, graph_->items[part.first_item + k]);
     }
   }
   return contents;
+}
+
+std::vector<JavaValue> JavaValue::annotation(std::string_view class_name) const {
+  return annotation_of(
+      [&](std::string_view name) { return class_name.empty() || name == class_name; });
+}
+
+std::vector<JavaValue> JavaValue::annotation_outside_jdk() const {
+  return annotation_of([](std::string_view name) { return !name.starts_with("java."); });
 }
 
 Bytes JavaValue::bytes() const {

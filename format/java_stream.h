@@ -75,6 +75,8 @@ class JavaValue {
   std::vector<std::pair<std::string_view, JavaValue>> fields() const;
   // What the writeObject or writeExternal of this class (of any class, if empty) wrote besides.
   std::vector<JavaValue> annotation(std::string_view class_name = {}) const;
+  // The same of all classes that are none of the JDK.
+  std::vector<JavaValue> annotation_outside_jdk() const;
   // The raw bytes of a block or of a byte array.
   Bytes bytes() const;
 
@@ -91,6 +93,9 @@ class JavaValue {
   std::uint32_t node() const { return node_; }
 
  private:
+  template <typename Wanted>
+  std::vector<JavaValue> annotation_of(const Wanted& wanted) const;
+
   std::shared_ptr<const JavaGraph> graph_;
   std::uint32_t node_ = 0;
   JavaKind kind_ = JavaKind::kAbsent;

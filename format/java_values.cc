@@ -68,6 +68,11 @@ std::optional<std::string> known_text(const JavaValue& value) {
   return std::nullopt;
 }
 
+// Properties look up there what they do not hold.
+bool has_defaults(const JavaValue& value) {
+  return value.class_name() == "java.util.Properties" && !value.field("defaults").is_null();
+}
+
 class Emitter {
  public:
   Emitter(std::size_t max_events, ValueSink& sink) : events_left_(max_events), sink_(sink) {}
@@ -167,6 +172,7 @@ class Emitter {
     }
     // A class of the job may have fields beside the elements that it inherits.
     if (!object.class_name().starts_with("java.")) return emit_fields(object);
+    if (has_defaults(object)) return emit_fields(object);
     if (const auto text = known_text(object)) return emit_text(*text);
     if (const auto list = object.list()) return emit_list(*list);
     if (const auto map = object.map()) return emit_map(*map);
@@ -218,15 +224,21 @@ class Emitter {
     return complete;
   }
 
-  // What is no field: the elements of a collection, or else what a class wrote besides.
+  // What is no field: the elements of a collection and what classes of the job wrote beside them, or
+  // else what any class wrote.
   bool emit_data(const JavaValue& object) {
     const auto list = object.list();
     const auto map = object.map();
-    const std::vector<JavaValue> data = object.annotation();
-    if (!list && !map && data.empty()) return true;
+    if (!list && !map) return emit_written("$data", object.annotation());
     sink_.field("$data");
-    if (list) return emit_list(*list);
-    return map ? emit_map(*map) : emit_list(data);
+    return (list ? emit_list(*list) : emit_map(*map)) &&
+           emit_written("$written", object.annotation_outside_jdk());
+  }
+
+  bool emit_written(std::string_view field, const std::vector<JavaValue>& written) {
+    if (written.empty()) return true;
+    sink_.field(field);
+    return emit_list(written);
   }
 
   std::size_t events_left_;

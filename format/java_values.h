@@ -2,7 +2,8 @@
 //
 // Values  strings, boxes, collections, maps, enums (by name), classes (by name), BigInteger,
 //         BigDecimal, Date, UUID and the types of java.time as themselves; what writeObject wrote
-//         besides the fields as a list "$data"; an object inside itself as {"$cycle": class}
+//         besides the fields as a list "$data", and of a collection, whose elements are "$data", as
+//         "$written"; an object inside itself as {"$cycle": class}
 // Source  writeObject and writeReplace of the JDK's classes
 
 #pragma once

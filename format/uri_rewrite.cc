@@ -146,7 +146,8 @@ std::optional<UriRules::Match> UriRules::rewrite(std::string_view uri) const {
   const std::string whole = with_one_slash(uri);
   const bool is_file = whole.starts_with(kFileScheme);
   for (std::size_t i = 0; i < rules_.size(); ++i) {
-    const auto& [rule, from, to] = rules_[i];
+    const std::string& from = rules_[i].from;
+    const std::string& to = rules_[i].to;
     const bool leaves_scheme = is_file && from.starts_with('/');
     const std::string_view text =
         std::string_view(whole).substr(leaves_scheme ? kFileScheme.size() : 0);

@@ -136,8 +136,10 @@ class CatalogReader {
 
   void add_keyed(const KeyedMetaBlock& meta, std::string_view layout, std::uint64_t bytes) {
     for (const StateMeta& state : meta.states) {
+      // The size of files is none of entries.
+      const bool alone = depth_ == CatalogDepth::kHeads && meta.states.size() == 1;
       add(describe_keyed(keyed_state_schema(meta, state, snapshot_.metadata_path()), layout,
-                         meta.compressed, bytes, meta.states.size() == 1));
+                         meta.compressed, bytes, alone));
     }
   }
 
@@ -285,9 +287,10 @@ class CatalogReader {
       if (known.key != nullptr && !known.key->walkable()) known.key = info.key;
       known.bytes =
           known.bytes && info.bytes ? std::optional(*known.bytes + *info.bytes) : std::nullopt;
-      if (info.element_count) {
-        known.element_count = known.element_count.value_or(0) + *info.element_count;
-      }
+      // A part that was not walked leaves the whole unknown.
+      known.element_count = known.element_count && info.element_count
+                                ? std::optional(*known.element_count + *info.element_count)
+                                : std::nullopt;
       return;
     }
     info.subtasks = {subtask_};

@@ -92,15 +92,18 @@ std::unique_ptr<KeyGroupReader> KeyedStream::open(const KeyGroupSection& section
         *file_, Stretch{section.offset, section.size_bytes}, compression, section, prefix_bytes_,
         states_.size());
   }
-  const std::int32_t stored = stored_number(*file_, section);
-  if (stored != section.key_group) {
-    throw FormatError(fmt::format("{}: offset {:#x}: key group = {}, expected {}", file_->name(),
-                                  section.offset, stored, section.key_group));
-  }
+  require_group_number(section);
   return std::make_unique<SectionEntries<HeapKeyGroup>>(
       *file_,
       Stretch{section.offset + kKeyGroupNumberBytes, section.size_bytes - kKeyGroupNumberBytes},
       compression, section, prefix_bytes_, states_);
+}
+
+void KeyedStream::require_group_number(const KeyGroupSection& section) const {
+  const std::int32_t stored = stored_number(*file_, section);
+  if (stored == section.key_group) return;
+  throw FormatError(fmt::format("{}: offset {:#x}: key group = {}, expected {}", file_->name(),
+                                section.offset, stored, section.key_group));
 }
 
 }  // namespace savvy

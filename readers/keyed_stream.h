@@ -40,6 +40,9 @@ class KeyedStream final : public KeyedSource {
   std::string_view name() const override { return file_->name(); }
   std::unique_ptr<KeyGroupReader> open(const KeyGroupSection& section) const override;
 
+  // FormatError if a section of a heap stream does not begin with the number of its key group.
+  void require_group_number(const KeyGroupSection& section) const;
+
  private:
   std::unique_ptr<RandomAccessFile> file_;
   int prefix_bytes_;

@@ -70,9 +70,9 @@ std::string local_form(const std::string& given, const PathMap& paths) {
 
 std::string find_metadata(const std::string& given, const PathMap& paths) {
   std::error_code ignored;
-  const std::string snapshot = fs::exists(given, ignored) ? given : local_form(given, paths);
+  std::string snapshot = fs::exists(given, ignored) ? given : local_form(given, paths);
   if (!fs::is_directory(snapshot, ignored)) return snapshot;
-  const std::string inside = (fs::path(snapshot) / kMetadataName).string();
+  std::string inside = (fs::path(snapshot) / kMetadataName).string();
   std::error_code error;
   const fs::file_status status = fs::status(inside, error);
   if (fs::exists(status)) return inside;

@@ -319,8 +319,7 @@ std::string LocalMetadataFile::write(Bytes metadata) {
 void LocalMetadataFile::commit() {
   check_interrupt(interrupted_);
   const FolderSync folder(folder_);
-  const FolderSync parent(parent_of(folder_));
-  if (made_folder_) parent.sync();
+  if (made_folder_) FolderSync(parent_of(folder_)).sync();
   const std::string metadata = file_in(folder_, kMetadata);
   rename_to_new(file_in(folder_, kUnverifiedMetadata), metadata);
   removed_by_destructor_ = false;

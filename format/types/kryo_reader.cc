@@ -28,6 +28,11 @@ constexpr std::uint32_t kNew = 1;
 constexpr std::uint32_t kByName = 1;
 constexpr std::uint32_t kFirstReference = 2;
 
+constexpr std::string_view kVoid = "void";
+
+// There are no objects of class void; the class itself may be a value.
+enum class ClassUse { kOfObject, kAsValue };
+
 enum class Form {
   kBox,
   kString,
@@ -172,7 +177,7 @@ bool is_box(std::string_view class_name) { return form_of(class_name) == Form::k
 
 // Nothing for a class that boxes no primitive.
 std::string_view primitive_in(std::string_view box) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kPrimitives = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPrimitives = {{
       {"java.lang.Integer", "int"},
       {"java.lang.Float", "float"},
       {"java.lang.Boolean", "boolean"},
@@ -181,6 +186,7 @@ std::string_view primitive_in(std::string_view box) {
       {"java.lang.Short", "short"},
       {"java.lang.Long", "long"},
       {"java.lang.Double", "double"},
+      {kVoid, "void"},  // is registered without a box
   }};
   for (const auto& [boxed, primitive] : kPrimitives) {
     if (boxed == box) return primitive;
@@ -241,7 +247,7 @@ class Reader final : private KryoInnerObjects {
   std::size_t null_node() { return add({}); }
 
   // Nothing for null.
-  std::optional<std::string> read_class() {
+  std::optional<std::string> read_class(ClassUse use = ClassUse::kOfObject) {
     const std::uint64_t at = in_.in().offset();
     const std::uint32_t code = in_.varint("Kryo class");
     if (code == kNull) return std::nullopt;
@@ -249,7 +255,9 @@ class Reader final : private KryoInnerObjects {
     const std::string_view name = classes_.name(code - 2, release_);
     if (name.empty()) throw KryoUnknown({});
     if (name.size() > kLongestName) throw KryoUnknown("class with a long name");
-    if (name == "void") in_.in().fail_at(at, "an object of class void");
+    if (name == kVoid && use == ClassUse::kOfObject) {
+      in_.in().fail_at(at, "an object of class void");
+    }
     return std::string(name);
   }
 
@@ -616,7 +624,7 @@ class Reader final : private KryoInnerObjects {
   }
 
   KryoNode class_value() {
-    const std::optional<std::string> name = read_class();
+    const std::optional<std::string> name = read_class(ClassUse::kAsValue);
     const std::string_view primitive = name ? primitive_in(*name) : std::string_view();
     const bool has_flag = !is_kryo5() || !primitive.empty();
     if (has_flag && in_.boolean("primitive")) {

@@ -433,15 +433,19 @@ TEST_CASE("metadata that cannot be read is told of once", "[check][chain]") {
 
 namespace {
 
-// Deletes a snapshot's metadata as soon as a file has been opened, as a running job does.
+enum class Moment { kBefore, kAfter };
+
+// Deletes a snapshot's metadata when a file is opened, as a running job does.
 class VanishingStorage final : public Storage {
  public:
-  explicit VanishingStorage(fs::path victim, fs::path opened = {})
-      : victim_(std::move(victim)), opened_(opened.empty() ? victim_ : std::move(opened)) {}
+  VanishingStorage(fs::path victim, fs::path opened, Moment moment = Moment::kAfter)
+      : victim_(std::move(victim)), opened_(std::move(opened)), moment_(moment) {}
 
   std::unique_ptr<RandomAccessFile> open(std::string_view path) const override {
+    const bool is_moment = path == opened_;
+    if (is_moment && moment_ == Moment::kBefore) fs::remove(victim_);
     auto file = local_.open(path);
-    if (path == opened_) fs::remove(victim_);
+    if (is_moment && moment_ == Moment::kAfter) fs::remove(victim_);
     return file;
   }
   std::optional<std::uint64_t> file_size(std::string_view path) const override {
@@ -452,6 +456,7 @@ class VanishingStorage final : public Storage {
   LocalStorage local_;
   fs::path victim_;
   fs::path opened_;
+  Moment moment_;
 };
 
 }  // namespace
@@ -459,7 +464,9 @@ class VanishingStorage final : public Storage {
 TEST_CASE("a snapshot that vanishes while it is read is reported as that", "[check][chain]") {
   const CopiedChain chain(kIncremental);
   fs::path opened = chain.folder_of("chk-1") / "_metadata";
+  Moment moment = Moment::kAfter;
   SECTION("as soon as it is opened") {}
+  SECTION("before it is opened") { moment = Moment::kBefore; }
   SECTION("after all of it was looked at") { opened = chain.folder_of("chk-6") / "_metadata"; }
   SECTION("its files first") {
     for (const auto& [file, needed_by] : chain.sst_files()) {
@@ -467,7 +474,7 @@ TEST_CASE("a snapshot that vanishes while it is read is reported as that", "[che
     }
     opened = chain.folder_of("chk-6") / "_metadata";
   }
-  const VanishingStorage storage(chain.folder_of("chk-1") / "_metadata", opened);
+  const VanishingStorage storage(chain.folder_of("chk-1") / "_metadata", opened, moment);
   const SnapshotSet set =
       read_snapshot_set(chain.root().string(), chain.path_map(), storage, CheckDepth());
   const ChainFindings findings = find_in_chain(set);
@@ -475,6 +482,7 @@ TEST_CASE("a snapshot that vanishes while it is read is reported as that", "[che
   CHECK(set.members[0].state == MemberState::kVanished);
   // A job deletes old checkpoints all the time: nothing is wrong with the chain.
   CHECK(findings.findings.empty());
+  CHECK(set.problems.empty());
   CHECK(state_word(set, findings, 0) == "vanished");
   for (const SetFile& file : set.files) {
     CHECK(std::count(file.needed_by.begin(), file.needed_by.end(), 0U) == 0);

@@ -52,6 +52,14 @@ TEST_CASE("a filter that something matches is met", "[cli][filters]") {
     CHECK(run.exit_code == 0);
     CHECK(run.err.empty());
   }
+  // States without entries, and key groups without keys, are there all the same.
+  for (const std::string filter : {"--state empty", "--operator keyed-long --kind timer",
+                                   "--operator keyed-long --key-group 0"}) {
+    CAPTURE(filter);
+    const Run run = run_savvy("diff " + path_of(kOther) + " " + path_of(kOther) + " " + filter);
+    CHECK(run.exit_code == 0);
+    CHECK(run.err.empty());
+  }
   CHECK(run_savvy("dump --limit 0 --state profile " + path_of(kSnapshot)).exit_code == 0);
 }
 

@@ -56,6 +56,44 @@ TEST_CASE("a picture of a chain replaces no file of a snapshot", "[cli][guards]"
   CHECK((tree_of(copy.root()) == before));
 }
 
+TEST_CASE("a relative path into the source is one into the source", "[cli][guards]") {
+  const CheckedCopy copy(kCanonical);
+  const Tree before = tree_of(copy.root());
+  const std::string enter = "cd " + shell_word(copy.path()) + " && savvy ";
+  for (const std::string command :
+       {"dump . -o new", "relocate . new", "rescale . new --parallelism 3", "relocate . new/below",
+        "convert . new --to rocksdb", "check --chain .. --graph new"}) {
+    CAPTURE(command);
+    const Run run = run_shell(enter + command);
+    CHECK(run.exit_code == 2);
+    CHECK(run.out.empty());
+    CHECK(run.err.ends_with("which is never changed\n"));
+  }
+  CHECK((tree_of(copy.root()) == before));
+}
+
+TEST_CASE("a damaged number of a key group is not repaired in silence", "[cli][guards]") {
+  const CheckedCopy copy("flink2.3-hashmap-native");
+  const StoredKeyGroup damaged = stored_key_groups(copy.path(), "keyed-string").at(1);
+  // The last byte of the i32 in front of the key group.
+  constexpr std::uint64_t kLastOfNumber = 3;
+  overwrite(copy.path() / damaged.file, damaged.offset + kLastOfNumber,
+            {static_cast<char>(damaged.key_group + 1)});
+  const TempFolder folder;
+  const std::string there = folder.path("there");
+  const std::string places = " " + shell_word(copy.path()) + " " + shell_word(there);
+  for (const std::string command :
+       {"rescale --parallelism 3", "rescale --parallelism 3 --no-verify",
+        "convert --to rocksdb --no-verify"}) {
+    CAPTURE(command);
+    const Run run = run_savvy(command + places);
+    CHECK(run.exit_code == 3);
+    CHECK(run.err.find(fmt::format("key group = {}, expected {}", damaged.key_group + 1,
+                                   damaged.key_group)) != std::string::npos);
+    CHECK_FALSE(fs::exists(there));
+  }
+}
+
 TEST_CASE("files of another size than recorded are not copied", "[cli][guards]") {
   for (const bool longer : {true, false}) {
     const CheckedCopy copy(kRocksdb);
@@ -126,11 +164,14 @@ TEST_CASE("what is no text or no file is refused at once", "[cli][guards]") {
                                " --rewrite-prefix 'file:/a=file:/b\xff'");
   CHECK(prefix.exit_code == 2);
   CHECK(prefix.err == "savvy: --rewrite-prefix: the text is not UTF-8\n");
-  for (const std::string descriptors : {"/dev/zero", "/", "/nowhere"}) {
-    const Run run =
-        run_savvy("dump " + source + " --proto-type a=b --proto-descriptor " + descriptors);
+  const std::pair<std::string, std::string> descriptor_files[] = {
+      {"/dev/zero", "has more than 67108864 bytes"},
+      {"/", "cannot be read"},
+      {"/nowhere", "cannot be opened: No such file or directory"}};
+  for (const auto& [path, why] : descriptor_files) {
+    const Run run = run_savvy("dump " + source + " --proto-type a=b --proto-descriptor " + path);
     CHECK(run.exit_code == 2);
-    CHECK(run.err == "savvy: --proto-descriptor " + descriptors + ": is no file\n");
+    CHECK(run.err == "savvy: --proto-descriptor " + path + ": " + why + "\n");
   }
   CHECK(run_savvy("dump --limit -1 " + source).exit_code == 2);
   for (const std::string name : {"new/.", "new/.."}) {

@@ -118,6 +118,16 @@ TEST_CASE("a writeObject that leaves out the default fields", "[java]") {
   CHECK(json_of(object.bytes()) == R"({"$class":"C","$data":[{"$hex":"2a"},"x"]})");
 }
 
+TEST_CASE("what a class of the job writes beside the elements of a collection is told", "[java]") {
+  JavaBytes list;
+  list.tag(0x73).class_head("L", kWriteObject, 0).tag(0x78);
+  list.class_head("java.util.ArrayList", kWriteObject, 1).int_field("size").class_end();
+  list.i32(1).hex("77 04 00000001").text("x").tag(0x78);
+  list.hex("77 01 2a").text("y").tag(0x78);
+  CHECK(json_of(list.bytes()) ==
+        R"({"$class":"L","size":1,"$data":["x"],"$written":[{"$hex":"2a"},"y"]})");
+}
+
 TEST_CASE("an object inside itself is told and not followed", "[java]") {
   JavaBytes object;
   object.tag(0x73).class_head("C", kSerializable, 1).object_field("cause").class_end();

@@ -198,6 +198,11 @@ public final class WriteJavaValues {
         put(new HashMap<>(), new UUID(1, 2), "x"));
     values.add("{'a':1}", put(new Hashtable<>(), "a", 1));
     values.add("{'a':'b'}", put(new Properties(), "a", "b"));
+    Properties withDefaults = new Properties(put(new Properties(), "c", "d"));
+    values.add(
+        "{'$class':'java.util.Properties','loadFactor':0.0,'threshold':0,"
+            + "'defaults':{'c':'d'},'$data':{'a':'b'}}",
+        put(withDefaults, "a", "b"));
     values.add("{'a':1}", put(new IdentityHashMap<>(), "a", 1));
     values.add("{'a':1}", put(new ConcurrentHashMap<>(), "a", 1));
     values.add("{'a':1,'b':null}", put(put(new TreeMap<>(), "b", null), "a", 1));

@@ -359,7 +359,8 @@ public final class WriteKryoValues {
             int.class,
             long.class,
             float.class,
-            double.class);
+            double.class,
+            void.class);
     for (Class<?> primitive : primitives) {
       values.add("'" + primitive + "'", primitive);
     }
