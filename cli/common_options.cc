@@ -29,9 +29,10 @@ void add_map_option(CLI::App& command, std::vector<std::string>& rules) {
 
 void add_snapshot_options(CLI::App& command, SnapshotOptions& options) {
   command
-      .add_option("SNAPSHOT", options.path,
-                  "Directory that holds _metadata, or the metadata file itself, "
-                  "e.g. /checkpoints/7d1c.../chk-42")
+      .add_option(
+          "SNAPSHOT", options.path,
+          "Directory that holds _metadata, or the metadata file itself, or a URI of either, "
+          "e.g. /checkpoints/7d1c.../chk-42")
       ->required();
   add_map_option(command, options.map_rules);
 }

@@ -61,7 +61,7 @@ DiffOptions diff_options(const DiffCommandOptions& options) {
   diff.content = options.keys_only ? RowContent::kKeysOnly : RowContent::kWhole;
   diff.temp_directory = options.temp_directory;
   diff.jobs = options.jobs;
-  diff.cache = std::make_shared<RocksdbCache>(options.block_cache);
+  diff.block_cache_bytes = options.block_cache;
   return diff;
 }
 

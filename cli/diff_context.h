@@ -47,6 +47,7 @@ struct StopDiff {};
 struct DiffSide {
   const Snapshot& snapshot;
   const SerializerRegistry& registry;
+  const RocksdbCache& cache;
   const OperatorState* op;  // null: the snapshot lacks it
 };
 

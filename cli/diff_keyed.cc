@@ -20,6 +20,7 @@
 
 #include "cli/diff_parts.h"
 #include "cli/diff_pieces.h"
+#include "cli/helping_threads.h"
 #include "format/byte_units.h"
 #include "format/composite_key.h"
 #include "format/errors.h"
@@ -342,8 +343,7 @@ class KeyGroupWalk {
     }
     rank_states(pair, diff_, memory_);
     {
-      const auto policy = diff_.options.jobs > 1 ? std::launch::async : std::launch::deferred;
-      auto other = std::async(policy, [&] { load_whole(Side::kAfter, pair); });
+      auto other = start_task([&] { load_whole(Side::kAfter, pair); }, diff_.options.jobs > 1);
       load_whole(Side::kBefore, pair);
       other.get();
     }
@@ -405,10 +405,11 @@ class KeyGroupWalk {
       close_before(key_group);
     }
     if (batch.pairs.empty()) return key_group;
-    const auto policy = diff_.options.jobs > 1 ? std::launch::async : std::launch::deferred;
-    batch.loaded = std::async(policy, [loads = std::move(batch.loads)] {
-      for (const auto& load : loads) load();
-    });
+    batch.loaded = start_task(
+        [loads = std::move(batch.loads)] {
+          for (const auto& load : loads) load();
+        },
+        diff_.options.jobs > 1);
     ahead_.push_back(std::move(batch));
     return key_group;
   }

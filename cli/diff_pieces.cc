@@ -25,7 +25,7 @@ KeyedPiece managed_piece(const DiffSide& side, const DiffOptions& options, const
             SortMemory memory = kChangelogMemory;
             memory.temp_directory = options.temp_directory;
             return open_keyed_source(side.snapshot, handle, side.op->max_parallelism, side.registry,
-                                     *options.cache, memory);
+                                     side.cache, memory);
           }};
 }
 

@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/rendering.h"
 #include "cli/table.h"
+#include "readers/file_check.h"
 #include "readers/inventory.h"
 #include "readers/local_storage.h"
 
@@ -23,8 +24,6 @@ struct FilesOptions {
   FormatOption format;
 };
 
-// What counts the changes neither counts the flag in front of them nor what compression saves
-// (StateChangeFsUploader).
 bool is_change_log(const FileEntry& file) {
   return std::any_of(file.uses.begin(), file.uses.end(),
                      [](const FileUse& use) { return use.role == "changelog"; });
@@ -33,13 +32,13 @@ bool is_change_log(const FileEntry& file) {
 std::string_view status_word(const FileEntry& file) {
   if (file.not_seen()) return "not_seen";
   if (file.missing()) return "missing";
-  constexpr std::uint64_t kFlagBytes = 1;
-  if (is_change_log(file) && !file.is_inline()) {
-    return *file.found_bytes > kFlagBytes ? "ok" : "size";
-  }
-  const std::int64_t recorded = file.recorded_bytes.value_or(-1);
-  if (recorded >= 0 && static_cast<std::uint64_t>(recorded) != *file.found_bytes) return "size";
-  return "ok";
+  if (file.recorded_bytes.value_or(-1) < 0) return "ok";
+  const auto recorded = static_cast<std::uint64_t>(*file.recorded_bytes);
+  const bool fits =
+      is_change_log(file) && !file.is_inline()
+          ? may_be_change_log(LocalStorage(), *file.local_path, recorded, *file.found_bytes)
+          : recorded == *file.found_bytes;
+  return fits ? "ok" : "size";
 }
 
 std::string use_text(const FileUse& use) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <future>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -22,6 +23,20 @@ inline std::vector<std::jthread> start_threads(std::size_t count,
     // The limit of the system or the user is reached; those that are there do the work.
   }
   return threads;
+}
+
+// Begins a task on a thread of its own, or, if it should not have one or there is none, does it when
+// somebody waits for it.
+template <typename Task>
+std::future<void> start_task(const Task& task, bool on_a_thread) {
+  if (on_a_thread) {
+    try {
+      return std::async(std::launch::async, task);
+    } catch (const std::system_error&) {
+      // The limit is reached.
+    }
+  }
+  return std::async(std::launch::deferred, task);
 }
 
 }  // namespace savvy

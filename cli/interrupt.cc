@@ -9,13 +9,17 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 
 void note_interrupt(int) { interrupted = true; }
 
-struct sigaction install(int signal_number, void (*handler)(int), int flags) {
+// What is ignored stays so: who started the program (nohup, a shell that puts it in the background)
+// wants that.
+struct sigaction install(int signal_number) {
   struct sigaction wanted = {};
-  wanted.sa_handler = handler;
-  wanted.sa_flags = flags;
+  wanted.sa_handler = note_interrupt;
+  // Calls go on: what they would say of the signal is no failure to write.
+  wanted.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigemptyset(&wanted.sa_mask);
   struct sigaction before = {};
   sigaction(signal_number, &wanted, &before);
+  if (before.sa_handler == SIG_IGN) sigaction(signal_number, &before, nullptr);
   return before;
 }
 
@@ -23,13 +27,9 @@ struct sigaction install(int signal_number, void (*handler)(int), int flags) {
 
 InterruptGuard::InterruptGuard() {
   interrupted = false;
-  // Calls go on: what they would say of the signal is no failure to write.
-  const int once = static_cast<int>(SA_RESETHAND | SA_RESTART);
-  interrupt_before_ = install(SIGINT, note_interrupt, once);
-  terminate_before_ = install(SIGTERM, note_interrupt, once);
-  // The terminal is gone. Who asked for it to be ignored (nohup) wants that.
-  hangup_before_ = install(SIGHUP, note_interrupt, once);
-  if (hangup_before_.sa_handler == SIG_IGN) sigaction(SIGHUP, &hangup_before_, nullptr);
+  interrupt_before_ = install(SIGINT);
+  terminate_before_ = install(SIGTERM);
+  hangup_before_ = install(SIGHUP);  // the terminal is gone
 }
 
 InterruptGuard::~InterruptGuard() {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -43,6 +44,12 @@ int complain(const std::exception& error, int exit_code) {
   return exit_code;
 }
 
+// Nobody reads the result any more (`savvy dump ... | head`): no failure to be told of.
+void end_by_broken_pipe() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+}
+
 int run(const Command& command) {
   try {
     return command.run();
@@ -55,6 +62,7 @@ int run(const Command& command) {
   } catch (const InterruptedError& error) {
     return complain(error, kInterrupted);
   } catch (const IoError& error) {
+    if (error.error_number() == EPIPE) end_by_broken_pipe();
     return complain(error,
                     error.direction() == IoDirection::kReading ? kUnreadable : kWritingFailed);
   } catch (const std::exception& error) {
@@ -86,14 +94,16 @@ void raise_file_limit() {
 int finished(int exit_code) {
   std::cout.flush();
   if (std::cout.good()) return exit_code;
+  if (errno == EPIPE) end_by_broken_pipe();
   say("savvy: standard output: cannot write\n");
   return kWritingFailed;
 }
 
 int run_program(int argc, char** argv) {
   fill_standard_streams();
-  // A write beyond the limit of a file's size fails like any other.
+  // A write beyond the limit of a file's size, or to a pipe that nobody reads, fails like any other.
   std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   raise_file_limit();
   CLI::App program("Reads, checks and rewrites Apache Flink checkpoints and savepoints", "savvy");
   program.set_version_flag("--version", version_text());

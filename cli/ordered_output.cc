@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxHeldBytes = 32 * kMiB;
 // What the allocator would give back to the system.
 constexpr std::size_t kSpareBytes = 64 * kKiB;
+constexpr std::size_t kMaxSpareBytes = 8 * kMiB;
 
 }  // namespace
 
@@ -40,6 +41,14 @@ void OrderedOutput::hold(std::size_t unit, std::string& text) {
   if (spare_.empty()) return;
   text = std::move(spare_.back());
   spare_.pop_back();
+  spare_bytes_ -= text.capacity();
+}
+
+void OrderedOutput::keep_spare(std::string&& text) {
+  const std::size_t bytes = text.capacity();
+  if (bytes < kSpareBytes || spare_bytes_ + bytes > kMaxSpareBytes) return;
+  spare_.push_back(std::move(text));
+  spare_bytes_ += bytes;
 }
 
 void OrderedOutput::finish(std::size_t unit, std::exception_ptr error) {
@@ -48,6 +57,13 @@ void OrderedOutput::finish(std::size_t unit, std::exception_ptr error) {
   pending.finished = true;
   pending.error = std::move(error);
   if (unit == current_) advance();
+}
+
+void OrderedOutput::abort(std::exception_ptr error) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (error_ == nullptr) error_ = std::move(error);
+  stopped_ = true;
+  turn_.notify_all();
 }
 
 bool OrderedOutput::stopped() const {
@@ -95,7 +111,7 @@ void OrderedOutput::write_finished_units() {
       held_bytes_ -= piece.size();
       write_now(piece);
       piece.clear();
-      if (piece.capacity() >= kSpareBytes) spare_.push_back(std::move(piece));
+      keep_spare(std::move(piece));
     }
     if (!found->second.finished) break;
     if (found->second.error != nullptr) {

@@ -34,6 +34,8 @@ class OrderedOutput {
   bool write(std::size_t unit, std::string&& text);
   // The unit is done; `error` is what ended it, or null.
   void finish(std::size_t unit, std::exception_ptr error);
+  // Ends the whole at once, and the waits of others: for what is no error of a unit.
+  void abort(std::exception_ptr error) noexcept;
 
   bool stopped() const;
   // The error of the first unit in order that had one; null if none.
@@ -46,6 +48,7 @@ class OrderedOutput {
     std::exception_ptr error;
   };
   void hold(std::size_t unit, std::string& text);
+  void keep_spare(std::string&& text);
   void write_now(std::string_view text);
   bool try_write(const std::function<void()>& write);
   void advance();
@@ -60,6 +63,7 @@ class OrderedOutput {
   std::size_t held_bytes_ = 0;
   // Memory of texts that were held: new memory of this size costs more than writing the rows.
   std::vector<std::string> spare_;
+  std::size_t spare_bytes_ = 0;
   std::size_t current_ = 0;
   bool stopped_ = false;
   std::exception_ptr error_;

@@ -100,7 +100,6 @@ void Output::finish() {
   if (fsync(descriptor_) != 0) fail(part_path_, "sync");
   close_part();
   rename_and_sync(part_path_, path_);
-  part_path_.clear();
 }
 
 }  // namespace savvy

@@ -50,7 +50,16 @@ class RowRun {
   }
 
  private:
+  // What is thrown here is of no unit: there is no memory, say.
   void work() {
+    try {
+      work_on_units();
+    } catch (...) {
+      output_.abort(std::current_exception());
+    }
+  }
+
+  void work_on_units() {
     RowBuffer rows(options_.rows.format, options_.int64_style, options_.limit);
     EmptyCounts empty;
     std::vector<bool> found_keys(filter_.keys().size());

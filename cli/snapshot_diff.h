@@ -92,7 +92,7 @@ struct DiffOptions {
   std::size_t memory_bytes = 96 * kMiB;
   std::string temp_directory;
   unsigned jobs = 1;
-  std::shared_ptr<const RocksdbCache> cache;       // must be set
+  std::size_t block_cache_bytes = 64 * kMiB;       // for RocksDB's files of both sides
   std::optional<KryoRelease> kryo_of_second;       // by default what its metadata version tells
   const std::atomic<bool>* interrupted = nullptr;  // ends the comparison with an InterruptedError
 };

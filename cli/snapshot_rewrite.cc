@@ -128,13 +128,13 @@ DiffResult compare(const Snapshot& source, const Snapshot& written, const DiffOp
 
 DiffResult verify(const Snapshot& source, const std::string& metadata_path,
                   const std::string& destination, const RewriteOptions& options,
-                  std::shared_ptr<const RocksdbCache> cache, const std::atomic<bool>& interrupted) {
+                  const std::atomic<bool>& interrupted) {
   const LocalStorage storage(IoDirection::kWriting);  // what cannot be read back is not written
   const Snapshot written(metadata_path, PathMap(options.map_rules), storage);
   DiffOptions diff;
   diff.temp_directory = options.temp_directory;
   diff.jobs = options.jobs;
-  diff.cache = std::move(cache);
+  diff.block_cache_bytes = options.block_cache;
   // Values are copied, whatever the version of the metadata around them.
   diff.kryo_of_second = kryo_release(source.metadata().version);
   diff.interrupted = &interrupted;
@@ -164,7 +164,9 @@ void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
   constexpr std::uint64_t kDefaultCacheBytes = 64 * kMiB;
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   options.block_cache = kDefaultCacheBytes;
-  command.add_option("SRC", options.source, "Directory that holds _metadata, or the metadata file")
+  command
+      .add_option("SRC", options.source,
+                  "Directory that holds _metadata, or the metadata file, or a URI of either")
       ->required();
   command
       .add_option("DST", options.destination,
@@ -191,14 +193,14 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
   RewriteNotes notes;
   check_sizes(source, !options.no_verify, notes);
   RewritePlan plan(source);
-  const auto cache = std::make_shared<const RocksdbCache>(options.block_cache);
   RewriteResult result;
   std::string metadata_path;
   {
     Progress progress(options.progress.enabled());
     CountingFolder folder(local, progress);
-    const RewriteContext context{source, registry, *cache,           memory_of(options),
-                                 folder, notes,    &interrupt.flag()};
+    const RocksdbCache cache(options.block_cache);
+    const RewriteContext context{source, registry,         cache, memory_of(options), folder,
+                                 notes,  &interrupt.flag()};
     plan_rewrite(context, plan);
     check_target(plan, notes);
     run_units(all_units(plan, folder), options.jobs);
@@ -209,8 +211,7 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
     result.bytes = folder.bytes() + metadata.size();
   }
   if (!options.no_verify) {
-    result.verified =
-        verify(source, metadata_path, options.destination, options, cache, interrupt.flag());
+    result.verified = verify(source, metadata_path, options.destination, options, interrupt.flag());
   }
   local.commit();
   result.notes = notes.all();

@@ -39,6 +39,16 @@ class StatsRun {
 
  private:
   void work() {
+    try {
+      work_on_units();
+    } catch (...) {
+      // Of no unit: there is no memory, say.
+      const std::lock_guard lock(mutex_);
+      note(0, std::current_exception());
+    }
+  }
+
+  void work_on_units() {
     StatsTable table(options_.top_count);
     std::unique_lock lock(mutex_);
     while (error_ == nullptr) {

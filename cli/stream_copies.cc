@@ -41,22 +41,22 @@ bool means_itself_to_flink(std::string_view name) {
          !is_blank(name.back());
 }
 
-// The last component; a handle must not lead out of the folder or to the metadata.
-std::string file_name_of(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
-  const bool plain = !name.empty() && name.size() <= kLongestName && name != "." && name != ".." &&
-                     std::none_of(name.begin(), name.end(), is_control) &&
-                     means_itself_to_flink(name) && !name.starts_with("_metadata");
-  return plain ? name : "stream";
-}
-
 // Some file systems, and who copies a snapshot to one, do not tell capitals from small letters.
 std::string folded(std::string name) {
   for (char& c : name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return name;
+}
+
+// The last component; a handle must not lead out of the folder or to the metadata.
+std::string file_name_of(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  const bool plain = !name.empty() && name.size() <= kLongestName && name != "." && name != ".." &&
+                     std::none_of(name.begin(), name.end(), is_control) &&
+                     means_itself_to_flink(name) && !folded(name).starts_with("_metadata");
+  return plain ? name : "stream";
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
+#include <utility>
+
 #include "format/errors.h"
 
 namespace savvy {
@@ -37,10 +41,17 @@ KeyedMetaBlock decode_keyed_meta_block(ByteReader& in, const SerializerRegistry&
   const std::uint64_t at = in.offset();
   const std::int16_t count = in.i16("state count");
   if (count < 0) in.fail_at(at, fmt::format("state count = {} is negative", count));
+  std::set<std::pair<std::string, bool>> names;
   for (int i = 0; i < count; ++i) {
     const Within state_place(in, "state", i);
+    const std::uint64_t state_at = in.offset();
     block.states.push_back(decode_state_meta(
         in, registry, i + 1 < count ? StateFollower::kState : StateFollower::kOther));
+    // Backends keep states by name, and queues of timers apart from them.
+    const StateMeta& state = block.states.back();
+    const bool is_queue = state.type == BackendStateType::kPriorityQueue;
+    if (names.emplace(state.name, is_queue).second) continue;
+    in.fail_at(state_at, fmt::format("state \"{}\" is described twice", state.name));
   }
   return block;
 }

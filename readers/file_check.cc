@@ -24,6 +24,16 @@ constexpr std::uint8_t kPlain = 0;
 
 constexpr std::size_t kPieceBytes = 1 << 20;
 
+bool is_plain(const Storage& storage, const std::string& path) {
+  try {
+    std::uint8_t flag = 0;
+    storage.open(path)->read_at(0, {&flag, 1});
+    return flag == kPlain;
+  } catch (const IoError&) {
+    return false;  // whoever reads the changes says so
+  }
+}
+
 std::string needed_text(std::uint64_t handle_count) {
   return handle_count == 1 ? "1 handle needs it" : fmt::format("{} handles need it", handle_count);
 }
@@ -94,18 +104,8 @@ class FileCheck {
       add(FindingCode::kFileShort, file, file.first,
           fmt::format("a flag and changes, {} bytes if they are plain", recorded + kFlagBytes),
           fmt::format("{} bytes", size));
-    } else if (size != recorded + kFlagBytes && is_plain(file.path)) {
+    } else if (!may_be_change_log(snapshot_.storage(), file.path, recorded, size)) {
       check_size(file, recorded + kFlagBytes, size);
-    }
-  }
-
-  bool is_plain(const std::string& path) {
-    try {
-      std::uint8_t flag = 0;
-      snapshot_.storage().open(path)->read_at(0, {&flag, 1});
-      return flag == kPlain;
-    } catch (const IoError&) {
-      return false;  // whoever reads the changes says so
     }
   }
 
@@ -213,6 +213,11 @@ std::optional<Finding> find_change(const Snapshot& snapshot) {
     // What cannot be read now was read before: nothing says that it is another.
     return gone ? std::optional(changed(snapshot, error.what())) : std::nullopt;
   }
+}
+
+bool may_be_change_log(const Storage& storage, const std::string& path, std::uint64_t recorded,
+                       std::uint64_t size) {
+  return size > kFlagBytes && (size == recorded + kFlagBytes || !is_plain(storage, path));
 }
 
 }  // namespace savvy

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "format/finding.h"
 #include "readers/snapshot.h"
@@ -24,6 +25,12 @@ struct FilesSeen {
 
 // SV101 to SV106, and SV011 for a file that is named in two ways.
 FilesSeen check_files(const Snapshot& snapshot, FindingSink& findings);
+
+// Whether a file of so many bytes may be one with `recorded` bytes of changes and a flag in front of
+// them: one that is compressed may have any size, which only reading it tells
+// (StateChangeFsUploader).
+bool may_be_change_log(const Storage& storage, const std::string& path, std::uint64_t recorded,
+                       std::uint64_t size);
 
 // SV107, if the metadata file is no longer what it was when the snapshot was opened: asked last,
 // because then all that was found before says nothing. A running job deletes old checkpoints, the

@@ -177,6 +177,7 @@ class RocksdbSource final : public RocksdbKeyedSource {
     const std::lock_guard lock(opening_);
     if (is_open_) return;
     close_database();
+    files_->forget_error();
     open_database();
     is_open_ = true;
   }

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -17,13 +18,15 @@
 #include "format/errors.h"
 #include "format/interruption.h"
 #include "writers/detail/descriptor.h"
+#include "writers/detail/open_folder.h"
 
 namespace savvy {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBufferBytes = kMiB;
+// Many files are open at once: one of each state for each thread that writes RocksDB's.
+constexpr std::size_t kBufferBytes = 128 * kKiB;
 constexpr mode_t kNewFileMode = 0666;  // the umask takes from both
 constexpr mode_t kNewFolderMode = 0777;
 constexpr std::string_view kMetadata = "_metadata";
@@ -138,35 +141,6 @@ class FinishedFile final : public RandomAccessFile {
   std::uint64_t size_ = 0;
 };
 
-// Makes names that were given in a folder outlive a crash.
-class FolderSync {
- public:
-  explicit FolderSync(std::string path)
-      : path_(std::move(path)), folder_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (folder_.number() < 0) fail(path_, "open");
-  }
-
-  void sync() const {
-    if (!try_sync()) fail(path_, "sync");
-  }
-
-  // After something got its last name: that cannot be taken back.
-  void sync_last(const std::string& named) const {
-    if (try_sync()) return;
-    throw IoError(IoDirection::kWriting,
-                  fmt::format("{}: cannot sync: {}; {} is there and whole, but may be gone after a "
-                              "crash of the machine",
-                              path_, std::generic_category().message(errno), named));
-  }
-
- private:
-  // Some file systems do not sync folders, and say so.
-  bool try_sync() const { return fsync(folder_.number()) == 0 || errno == EINVAL; }
-
-  std::string path_;
-  Descriptor folder_;
-};
-
 bool exists(const std::string& path) {
   struct stat status;
   return lstat(path.c_str(), &status) == 0;  // a link into nowhere is something, too
@@ -185,6 +159,9 @@ std::string file_in(const std::string& folder, std::string_view name) {
 
 // Between its two last steps a run that is killed leaves a whole snapshot without its name.
 [[noreturn]] void refuse_leftover(const std::string& path) {
+  if (is_locked(path)) {
+    throw UnsupportedError(fmt::format("{}: another run is writing there", path));
+  }
   const bool whole = exists(file_in(path, kMetadata));
   throw UnsupportedError(fmt::format(
       "{}: exists already: another run is writing there, or one was interrupted and left it "
@@ -195,14 +172,24 @@ std::string file_in(const std::string& folder, std::string_view name) {
             : "holds no snapshot and can be deleted"));
 }
 
+// Of a file with two names.
+void remove_first_name(const std::string& first, const std::string& second) {
+  if (unlink(first.c_str()) == 0) return;
+  const int error = errno;
+  unlink(second.c_str());
+  throw IoError(IoDirection::kWriting, first, "remove", error);
+}
+
 // Without replacing what `to` may name.
 void rename_to_new(const std::string& from, const std::string& to) {
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
   if (errno == EEXIST) refuse_destination(to);
-  // A kernel or a file system without this form. Between the look and the rename another program
-  // could slip in an empty folder; a file or a folder with something in it still makes it fail.
+  // A kernel or a file system without this form. A second name for a file is refused as well; folders
+  // have but one. Between the look and the rename of one another program could slip in an empty
+  // folder; a folder with something in it still makes it fail.
   if (errno != EINVAL && errno != ENOSYS) fail(to, "rename to");
-  if (exists(to)) refuse_destination(to);
+  if (link(from.c_str(), to.c_str()) == 0) return remove_first_name(from, to);
+  if (errno == EEXIST || exists(to)) refuse_destination(to);
   if (std::rename(from.c_str(), to.c_str()) != 0) fail(to, "rename to");
 }
 
@@ -241,13 +228,23 @@ LocalSnapshotFolder::LocalSnapshotFolder(std::string_view destination,
       work_folder_(destination_ + std::string(kUnfinished)),
       interrupted_(interrupted) {
   if (exists(destination_)) refuse_destination(destination_);
-  if (mkdir(work_folder_.c_str(), kNewFolderMode) == 0) return;
-  if (errno == EEXIST) refuse_leftover(work_folder_);
-  fail(work_folder_, "create");
+  if (mkdir(work_folder_.c_str(), kNewFolderMode) != 0) {
+    if (errno == EEXIST) refuse_leftover(work_folder_);
+    fail(work_folder_, "create");
+  }
+  try {
+    parent_ = std::make_unique<const OpenFolder>(parent_of(destination_));
+    work_ = std::make_unique<const OpenFolder>(work_folder_);
+  } catch (...) {
+    rmdir(work_folder_.c_str());
+    throw;
+  }
+  work_->lock();
 }
 
 LocalSnapshotFolder::~LocalSnapshotFolder() {
-  if (!removed_by_destructor_) return;
+  // What took its place is not ours.
+  if (!removed_by_destructor_ || !work_->is_in_place()) return;
   // Before its files: what is half removed must not look like a snapshot.
   if (unlink(path_of(kMetadata).c_str()) != 0 && errno != ENOENT) return;
   std::error_code ignored;
@@ -258,8 +255,15 @@ std::string LocalSnapshotFolder::path_of(std::string_view name) const {
   return file_in(work_folder_, name);
 }
 
+void LocalSnapshotFolder::require_in_place() const {
+  if (work_->is_in_place()) return;
+  throw IoError(IoDirection::kWriting,
+                fmt::format("{}: somebody removed or moved it while it was written", work_folder_));
+}
+
 std::unique_ptr<OutputFile> LocalSnapshotFolder::create(std::string_view name) {
   check_interrupt(interrupted_);
+  require_in_place();
   return std::make_unique<LocalOutputFile>(path_of(name), std::string(name), interrupted_);
 }
 
@@ -279,18 +283,18 @@ std::string LocalSnapshotFolder::write_metadata(Bytes metadata) {
   const auto file = create(kUnverifiedMetadata);
   file->append(metadata);
   file->finish();
-  FolderSync(work_folder_).sync();
+  work_->sync();
   return path_of(kUnverifiedMetadata);
 }
 
 void LocalSnapshotFolder::commit() {
   check_interrupt(interrupted_);
-  const FolderSync parent(parent_of(destination_));
+  require_in_place();
   rename(kUnverifiedMetadata, kMetadata);
-  FolderSync(work_folder_).sync();
+  work_->sync();
   rename_to_new(work_folder_, destination_);
   removed_by_destructor_ = false;
-  parent.sync_last(destination_);
+  parent_->sync_last(destination_);
 }
 
 LocalMetadataFile::LocalMetadataFile(std::string_view folder, const std::atomic<bool>* interrupted)
@@ -312,14 +316,14 @@ std::string LocalMetadataFile::write(Bytes metadata) {
   removed_by_destructor_ = true;
   file.append(metadata);
   file.finish();
-  FolderSync(folder_).sync();
+  OpenFolder(folder_).sync();
   return path;
 }
 
 void LocalMetadataFile::commit() {
   check_interrupt(interrupted_);
-  const FolderSync folder(folder_);
-  if (made_folder_) FolderSync(parent_of(folder_)).sync();
+  const OpenFolder folder(folder_);
+  if (made_folder_) OpenFolder(parent_of(folder_)).sync();
   const std::string metadata = file_in(folder_, kMetadata);
   rename_to_new(file_in(folder_, kUnverifiedMetadata), metadata);
   removed_by_destructor_ = false;
@@ -342,9 +346,10 @@ void require_free_name(std::string_view destination) {
   if (exists(work_folder)) refuse_leftover(work_folder);
 }
 
-void rename_and_sync(const std::string& from, const std::string& to) {
-  const FolderSync folder(parent_of(to));
+void rename_and_sync(std::string& from, const std::string& to) {
+  const OpenFolder folder(parent_of(to));
   if (std::rename(from.c_str(), to.c_str()) != 0) fail(from, "rename");
+  from.clear();
   folder.sync_last(to);
 }
 
@@ -352,6 +357,8 @@ std::uint64_t free_bytes(std::string_view destination) {
   const std::string folder = parent_of(without_end_slash(destination));
   struct statvfs status;
   if (statvfs(folder.c_str(), &status) != 0) fail(folder, "look at the free space");
+  // Of no blocks at all: a file system that does not say.
+  if (status.f_blocks == 0) return std::numeric_limits<std::uint64_t>::max();
   return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 

@@ -5,7 +5,8 @@
 //         first the file, then the folder, and syncs each step
 // Values  a run that is killed leaves DST.inprogress behind, which looks unfinished and is refused
 //         by the next run; any other end without commit() removes it
-// Errors  UnsupportedError: DST or DST.inprogress exists. IoError (writing).
+// Errors  UnsupportedError: DST or DST.inprogress exists. IoError (writing), also if somebody removes
+//         or moves DST.inprogress meanwhile: what has its name then is neither used nor removed.
 //         InterruptedError: the flag given to the constructor is set
 // Lives   the flag outlives the folder, the folder its files
 // Threads different files may be written at once; the folder is committed by one thread
@@ -22,6 +23,8 @@
 #include "format/output.h"
 
 namespace savvy {
+
+class OpenFolder;
 
 class LocalSnapshotFolder final : public OutputFolder {
  public:
@@ -48,9 +51,12 @@ class LocalSnapshotFolder final : public OutputFolder {
 
  private:
   std::string path_of(std::string_view name) const;
+  void require_in_place() const;
 
   std::string destination_;
   std::string work_folder_;
+  std::unique_ptr<const OpenFolder> parent_;
+  std::unique_ptr<const OpenFolder> work_;
   const std::atomic<bool>* interrupted_;
   bool removed_by_destructor_ = true;
 };
@@ -86,10 +92,12 @@ void require_free_for_metadata(std::string_view folder);
 // Throws if a snapshot at `destination` would be refused for what is there.
 void require_free_name(std::string_view destination);
 
-// Gives a finished file its name, in place of what has it, and makes that outlive a crash.
-void rename_and_sync(const std::string& from, const std::string& to);
+// Gives a finished file its name, in place of what has it, and makes that outlive a crash. `from` is
+// emptied by the rename: another run may have a file of that name from then on.
+void rename_and_sync(std::string& from, const std::string& to);
 
-// Bytes that can still be written where a snapshot at `destination` would lie.
+// Bytes that can still be written where a snapshot at `destination` would lie; as many as there can
+// be where that is not known.
 std::uint64_t free_bytes(std::string_view destination);
 
 }  // namespace savvy

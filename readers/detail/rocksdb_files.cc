@@ -69,6 +69,11 @@ void RocksdbFiles::rethrow_error() const {
   if (error_ != nullptr) std::rethrow_exception(error_);
 }
 
+void RocksdbFiles::forget_error() {
+  const std::lock_guard lock(mutex_);
+  error_ = nullptr;
+}
+
 std::string RocksdbFiles::with_places(std::string text) const {
   for (const auto& [name, handle] : files_) {
     const std::string local = fmt::format("{}/{}", kFolder, name);

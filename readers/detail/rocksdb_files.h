@@ -34,6 +34,8 @@ class RocksdbFiles final : public rocksdb::FileSystem {
 
   // Throws the first error that was met, if there is one.
   void rethrow_error() const;
+  // Before another try.
+  void forget_error();
   // `text` with the names of local files as the places they lie at.
   std::string with_places(std::string text) const;
 

@@ -69,6 +69,17 @@ void check_finding(const Run& run, const std::string& code, const fs::path& file
   CHECK(run.exit_code == (findings[0].at("severity") == "error" ? 1 : 0));
 }
 
+// What `savvy files` says of a file.
+std::string listed_status(const CheckedCopy& copy, const fs::path& file) {
+  const Run run = run_savvy("files --format json " + shell_word(copy.path()) + " --map " +
+                            shell_word(copy.map_rule()));
+  const Json document = Json::parse(run.out);
+  for (const Json& entry : document.at("files")) {
+    if (entry.value("local_path", "") == file.string()) return entry.at("status");
+  }
+  return "not listed";
+}
+
 // The first file that the first change log names.
 Stream first_changes(Metadata& metadata) {
   for (OperatorState& op : metadata.operators) {
@@ -148,12 +159,15 @@ TEST_CASE("check finds change logs of another size", "[cli][check][files_check]"
     REQUIRE(codes_of(findings) == std::vector<std::string>{code});
     CHECK(findings[0].at("file") == file.string());
     CHECK(findings[0].at("operator_id") == stream.operator_id);
+    CHECK(listed_status(copy, file) == "size");
   };
+  CHECK(listed_status(copy, file) == "ok");
   check(size - 1, "SV102");
   check(size + 1, "SV103");
   // A compressed one has the size that it has.
   overwrite(file, 0, "\x01");
   CHECK(findings_of(copy.check()).empty());
+  CHECK(listed_status(copy, file) == "ok");
   check(1, "SV102");
   check(0, "SV102");
 }

@@ -33,7 +33,7 @@ struct Compared {
 
 DiffOptions default_options() {
   DiffOptions options;
-  options.cache = std::make_shared<RocksdbCache>(kMiB);
+  options.block_cache_bytes = kMiB;
   return options;
 }
 

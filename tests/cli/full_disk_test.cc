@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 // A file system in memory, as long as this lives.
 class SmallDisk {
  public:
-  SmallDisk(const fs::path& place, const std::string& options) : place_(place.string()) {
-    if (mount("tmpfs", place_.c_str(), "tmpfs", 0, options.c_str()) != 0) error_ = errno;
+  SmallDisk(const fs::path& place, const std::string& options, const char* kind = "tmpfs")
+      : place_(place.string()) {
+    if (mount(kind, place_.c_str(), kind, 0, options.c_str()) != 0) error_ = errno;
   }
   ~SmallDisk() {
     if (is_there()) umount2(place_.c_str(), MNT_DETACH);
@@ -100,6 +101,19 @@ TEST_CASE("a disk becomes full where only sorting needs it", "[cli][faults]") {
   CHECK(run.exit_code == 5);
   CHECK(run.err.find((lab.place() / "tmp").string()) != std::string::npos);
   CHECK(run.err.find("cannot write: No space left on device") != std::string::npos);
+}
+
+TEST_CASE("a disk that does not tell its size is no full one", "[cli][faults]") {
+  if (!can_mount()) return;
+  WriteLab lab(write_cases().at(0));
+  lab.clear_place();
+  const SmallDisk disk(lab.place(), "", "ramfs");
+  REQUIRE(disk.is_there());
+  fs::create_directory(lab.place() / "tmp");
+  const Run run = run_with_fault(lab.arguments(), {}).run;
+  CAPTURE(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(lab.is_whole());
 }
 
 TEST_CASE("a file that outgrows its limit is a write that fails", "[cli][faults]") {

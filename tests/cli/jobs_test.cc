@@ -2,6 +2,7 @@
 // all testdata are compared in testdata_test.cc and stats_test.cc.
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "tests/cli/chains.h"
 #include "tests/cli/rewrites.h"
 #include "tests/cli/testdata.h"
+#include "tests/support/faulty_run.h"
 #include "tests/support/temp_folder.h"
 
 namespace fs = std::filesystem;
@@ -142,6 +144,22 @@ TEST_CASE("jobs: diff", "[cli][jobs]") {
   prints_the_same("diff " + arguments_of("flink2.3-hashmap-canonical") + " " +
                       arguments_of("flink2.3-rocksdb-native"),
                   1);
+}
+
+TEST_CASE("jobs: diff does without a thread that it does not get", "[cli][jobs]") {
+  const std::vector<std::string> arguments = {
+      "diff", testdata_folder("flink2.3-hashmap-canonical").string(),
+      testdata_folder("flink2.3-hashmap-native").string(), "--jobs", "3"};
+  const FaultyRun whole = run_with_fault(arguments, {});
+  int refused = 0;
+  for (int call = 1; call <= static_cast<int>(whole.calls.size()); ++call) {
+    if (!whole.calls[static_cast<std::size_t>(call) - 1].starts_with("pthread_create")) continue;
+    const Run run = run_with_fault(arguments, {.call = call, .error = EAGAIN}).run;
+    ++refused;
+    CHECK(run.exit_code == whole.run.exit_code);
+    CHECK(run.out == whole.run.out);
+  }
+  CHECK(refused > 0);
 }
 
 TEST_CASE("jobs: rescale", "[cli][jobs]") {

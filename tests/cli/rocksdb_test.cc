@@ -1,5 +1,6 @@
 // dump of RocksDB's and ForSt's own files.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -62,6 +63,61 @@ TEST_CASE("reading RocksDB files writes nothing beside them", "[cli][rocksdb]") 
   const auto before = listing(copy.path);
   CHECK(dump(copy.path).exit_code == 0);
   CHECK(listing(copy.path) == before);
+}
+
+TEST_CASE("diff reads both files of one identity", "[cli][rocksdb]") {
+  // As a relocated snapshot: its files are copies of the others.
+  const Copy original;
+  const Copy damaged;
+  const fs::path file = damaged.largest_sst();
+  const std::string bytes = read_text(file);
+  constexpr std::size_t kPlaces = 48;
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < kPlaces; ++i) {
+    std::string changed = bytes;
+    const std::size_t at = i * bytes.size() / kPlaces;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    std::ofstream(file, std::ios::binary) << changed;
+    const Run run = run_savvy("diff " + shell_word(original.path) + " " + shell_word(damaged.path));
+    CAPTURE(at, run.err);
+    if (run.exit_code == 0) {
+      CHECK(dump(damaged.path).exit_code == 0);
+    } else {
+      ++refused;
+    }
+  }
+  CHECK(refused > kPlaces / 2);
+}
+
+TEST_CASE("inspect --sizes counts the entries of a state, or does not say", "[cli][rocksdb]") {
+  const Copy copy;
+  const auto operators = [&] {
+    return Json::parse(run_savvy("inspect --sizes --format json " + shell_word(copy.path)).out)
+        .at("operators");
+  };
+  std::size_t counted = 0;
+  for (const Json& op : operators()) {
+    for (const Json& state : op.at("states")) {
+      if (state.at("kind") != "keyed" || state.at("state_kind") != "value") continue;
+      const Run rows = dump(copy.path, "--operator " + op.at("uid").get<std::string>() +
+                                           " --state " + state.at("state").get<std::string>());
+      CHECK(state.at("elements") == std::count(rows.out.begin(), rows.out.end(), '\n'));
+      ++counted;
+    }
+  }
+  CHECK(counted > 0);
+  // One subtask's entries cannot be counted: those of the others are not all.
+  fs::remove(copy.largest_sst());
+  std::size_t unknown = 0;
+  for (const Json& op : operators()) {
+    if (op.at("problems").empty()) continue;
+    for (const Json& state : op.at("states")) {
+      CHECK_FALSE(state.contains("elements"));
+      CHECK(state.at("bytes").is_null());
+      ++unknown;
+    }
+  }
+  CHECK(unknown > 0);
 }
 
 TEST_CASE("a missing RocksDB file is named", "[cli][rocksdb]") {

@@ -53,6 +53,33 @@ TEST_CASE("a report that cannot be written is an error, and the snapshot stays",
   }
 }
 
+TEST_CASE("what nobody reads any more ends no command that writes", "[cli][streams]") {
+  const TempFolder folder;
+  const std::string there = folder.path("there");
+  const Run run = run_shell("(sleep 0.2; savvy relocate " + kSource + " " + shell_word(there) +
+                            " --progress; echo $? >" + shell_word(folder.path("code")) +
+                            ") 2>&1 >" + shell_word(folder.path("report")) + " | true");
+  CHECK(read_text(folder.path("code")) == "0\n");
+  CHECK(fs::exists(there));
+  // What only prints ends as others do.
+  const Run piped = run_shell("(savvy dump " + kSource + "; echo $? >" +
+                              shell_word(folder.path("code")) + ") | true");
+  CHECK(read_text(folder.path("code")) == "141\n");
+  CHECK(piped.err.find("Broken pipe") == std::string::npos);
+}
+
+TEST_CASE("signals that are ignored stay so", "[cli][streams]") {
+  const TempFolder folder;
+  for (const std::string name : {"INT", "TERM", "HUP"}) {
+    CAPTURE(name);
+    const Run run = run_shell("trap '' " + name + "; savvy rescale " + kSource + " " +
+                              shell_word(folder.path(name)) + " --parallelism 3 & while kill -" +
+                              name + " $! 2>/dev/null; do :; done; wait $!");
+    CHECK(run.exit_code == 0);
+    CHECK(fs::exists(folder.path(name)));
+  }
+}
+
 TEST_CASE("an error that cannot be told keeps its exit code", "[cli][streams]") {
   for (const std::string streams : {" 2>/dev/full", " 2>&-"}) {
     CAPTURE(streams);

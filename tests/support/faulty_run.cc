@@ -52,7 +52,7 @@ class SignalsHeld {
   SignalsHeld& operator=(const SignalsHeld&) = delete;
 
   void let_go_with_defaults() const {
-    for (const int number : {SIGINT, SIGTERM}) signal(number, SIG_DFL);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
     sigprocmask(SIG_SETMASK, &before_, nullptr);
   }
 

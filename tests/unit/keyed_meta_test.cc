@@ -100,6 +100,15 @@ TEST_CASE("the state count is not negative", "[keyed_meta]") {
         "f: offset 0x14: state name needs 2 bytes, 0 are left");
 }
 
+TEST_CASE("a state is described once", "[keyed_meta]") {
+  const std::string head = kVersion6 + kPlain + proxied_hex("Int") + "0002";
+  const std::string state = value_state_hex("s", "VALUE", "Int");
+  const std::string timers = timer_state_hex("s", "Timer Text Void");
+  CHECK(first_line(error_of(head + state + state)).ends_with(": state \"s\" is described twice"));
+  CHECK(first_line(error_of(head + timers + timers)).ends_with(": state \"s\" is described twice"));
+  CHECK(decode(head + state + timers).states.size() == 2);
+}
+
 TEST_CASE("state types are 0 to 4", "[keyed_meta]") {
   const std::string head = kVersion6 + kPlain + proxied_hex("Int") + "0001" + utf_hex("s");
   CHECK(error_of(head + "00000005") ==

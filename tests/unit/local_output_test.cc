@@ -150,6 +150,33 @@ TEST_CASE("the rest of an interrupted run is refused and kept", "[local_output]"
   CHECK(fs::exists(temp.path("sp.inprogress/a")));
 }
 
+TEST_CASE("a run that goes on is told from one that was interrupted", "[local_output]") {
+  const TempFolder temp;
+  const LocalSnapshotFolder writing(temp.path("sp"));
+  CHECK(message_of<UnsupportedError>([&] { LocalSnapshotFolder folder(temp.path("sp")); }) ==
+        temp.path("sp.inprogress") + ": another run is writing there");
+  CHECK(message_of<UnsupportedError>([&] { require_free_name(temp.path("sp")); }) ==
+        temp.path("sp.inprogress") + ": another run is writing there");
+}
+
+TEST_CASE("what takes the place of the work folder is neither used nor removed", "[local_output]") {
+  const TempFolder temp;
+  {
+    LocalSnapshotFolder folder(temp.path("sp"));
+    folder.write_metadata(kMetadata);
+    fs::rename(temp.path("sp.inprogress"), temp.path("moved"));
+    temp.add("sp.inprogress/_metadata.part", "of another run");
+    const std::string message =
+        temp.path("sp.inprogress") + ": somebody removed or moved it while it was written";
+    CHECK(message_of<IoError>([&] { folder.create("a"); }) == message);
+    CHECK(message_of<IoError>([&] { folder.commit(); }) == message);
+  }
+  CHECK(read_text(temp.path("sp.inprogress/_metadata.part")) == "of another run");
+  CHECK_FALSE(fs::exists(temp.path("sp.inprogress/a")));
+  CHECK_FALSE(fs::exists(temp.path("sp")));
+  CHECK(fs::exists(temp.path("moved/_metadata.part")));
+}
+
 TEST_CASE("without a commit nothing is left", "[local_output]") {
   const TempFolder temp;
   {

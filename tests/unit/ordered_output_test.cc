@@ -225,4 +225,20 @@ TEST_CASE("a thread far ahead waits for its turn", "[ordered_output]") {
   CHECK(std::filesystem::file_size(folder.path("out")) == 3 * large.size());
 }
 
+TEST_CASE("an end that is none of a unit ends the waits of all", "[ordered_output]") {
+  output_of([&](OrderedOutput& output) {
+    // More than is held: the thread waits for its turn.
+    std::jthread waiting([&] {
+      while (output.write(1, std::string(kMiB, 'x'))) {
+      }
+      CHECK(output.stopped());
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    output.abort(error_with("no memory"));
+    waiting.join();
+    CHECK(text_of(output.error()) == "no memory");
+    CHECK_FALSE(output.write(0, "late"));
+  });
+}
+
 }  // namespace savvy
