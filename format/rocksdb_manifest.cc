@@ -46,6 +46,7 @@ enum Tag : std::uint32_t {
 enum FileTag : std::uint32_t {
   kTerminate = 1,
   kOldestBlobFileNumber = 4,
+  kUniqueId = 12,
   kMustBeKnown = 1 << 6,  // a bit
   kPathId = 65,
 };
@@ -201,11 +202,11 @@ class Decoder {
     file.largest = read_internal_key(in, "largest key");
     file.smallest_seqno = read_leb64(in, "smallest sequence number");
     file.largest_seqno = read_leb64(in, "largest sequence number");
-    if (tag == kNewFile4) read_file_fields(in);
+    if (tag == kNewFile4) read_file_fields(in, file);
     return file;
   }
 
-  void read_file_fields(ByteReader& in) {
+  void read_file_fields(ByteReader& in, SstFile& file) {
     for (;;) {
       const std::uint64_t start = in.offset();
       const std::uint32_t tag = in.leb32("tag of a file");
@@ -213,6 +214,8 @@ class Decoder {
       const Bytes value = read_slice(in, "field of a file");
       if (tag == kOldestBlobFileNumber || (tag == kPathId && value.size() == 1 && value[0] != 0)) {
         manifest_.files_stand_alone = false;
+      } else if (tag == kUniqueId) {
+        file.unique_id.assign(value.begin(), value.end());
       } else if ((tag & kMustBeKnown) != 0 && tag != kPathId) {
         throw UnsupportedError(
             fmt::format("{}: offset {:#x}: RocksDB file tag {}", in.file(), start, tag));
@@ -242,6 +245,10 @@ void put_file(const SstFile& file, ByteWriter& out) {
   put_slice(file.largest, out);
   put_leb64(file.smallest_seqno, out);
   put_leb64(file.largest_seqno, out);
+  if (!file.unique_id.empty()) {
+    put_leb64(kUniqueId, out);
+    put_slice(file.unique_id, out);
+  }
   put_leb64(kTerminate, out);
 }
 

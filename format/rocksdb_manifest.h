@@ -2,7 +2,7 @@
 //
 // Bytes   RocksDB's log format; each record is an edit: tags (LEB128), each with its fields. The
 //         edits from first to last make the database
-// Values  fields that opening a database does not need (times, checksums and ids of files, log
+// Values  fields that opening a database does not need (times and checksums of files, log
 //         numbers) are read past and not written
 // Errors  FormatError: damage, and edits that do not fit together; UnsupportedError: another order
 //         of keys than that of their bytes, and tags that are not known

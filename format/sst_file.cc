@@ -36,6 +36,18 @@ Bytes user_key_of(Bytes internal_key) {
   return internal_key.first(internal_key.size() - kTrailerBytes);
 }
 
+std::string internal_key_text(Bytes internal_key) {
+  constexpr std::size_t kShown = 32;
+  const Bytes key = user_key_of(internal_key);
+  std::string text = "0x";
+  for (const std::uint8_t byte : key.first(std::min(key.size(), kShown))) {
+    text += fmt::format("{:02x}", byte);
+  }
+  if (key.size() > kShown) text += "…";
+  const std::uint64_t trailer = trailer_of(internal_key);
+  return fmt::format("{} at {} of type {}", text, trailer >> 8, trailer & 0xFF);
+}
+
 bool internal_less(Bytes a, Bytes b) {
   const Bytes key_a = user_key_of(a);
   const Bytes key_b = user_key_of(b);

@@ -33,6 +33,9 @@ struct SstFile {
   std::uint64_t smallest_seqno = 0;
   std::uint64_t largest_seqno = 0;
   std::uint64_t size_bytes = 0;
+  // What RocksDB of 7.3 and later makes of the file's session and number, and compares when it opens
+  // it. Empty = not stored.
+  ByteVector unique_id;
 
   bool operator==(const SstFile&) const = default;
 };
@@ -43,6 +46,9 @@ std::string sst_local_path(std::uint64_t number);
 // An internal key, and the key in one.
 ByteVector internal_key(Bytes user_key, std::uint64_t seqno, std::uint8_t type);
 Bytes user_key_of(Bytes internal_key);
+
+// "0x0a6b6579 at 12 of type 1".
+std::string internal_key_text(Bytes internal_key);
 
 // The order of internal keys: by key, newest first.
 bool internal_less(Bytes a, Bytes b);

@@ -91,6 +91,20 @@ class Walker {
     return std::move(contents_);
   }
 
+  SstContents read_ends() {
+    std::vector<SstSpan> blocks = read_index(tail_.index, "index");
+    if (tail_.index_type == SstIndexType::kPartitioned && !blocks.empty()) {
+      const SstSpan last = blocks.back();
+      blocks = read_index(blocks.front(), "index partition");
+      const std::vector<SstSpan> others = read_index(last, "index partition");
+      blocks.insert(blocks.end(), others.begin(), others.end());
+    }
+    if (blocks.empty()) return {};
+    walk_data(blocks.front());
+    if (blocks.back() != blocks.front()) walk_data(blocks.back());
+    return std::move(contents_);
+  }
+
  private:
   // Runs `read` on a block; what is wrong in there is told, with the offset of the block.
   template <typename Read>
@@ -290,14 +304,38 @@ class Walker {
   SstContents contents_;
 };
 
+bool equal(Bytes a, Bytes b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
+void require_known_index(const RandomAccessFile& file, const SstTail& tail) {
+  if (tail.index_type <= SstIndexType::kWithFirstKeys) return;
+  throw UnsupportedError(
+      fmt::format("{}: index of type {}", file.name(), static_cast<int>(tail.index_type)));
+}
+
 }  // namespace
 
+bool has_range_deletions(const SstTail& tail) {
+  return std::any_of(tail.meta_blocks.begin(), tail.meta_blocks.end(),
+                     [](const SstMetaBlock& block) { return block.name == kRangeDeletions; });
+}
+
 SstContents walk_sst(const RandomAccessFile& file, const SstTail& tail, const SstDamage& damage) {
-  if (tail.index_type > SstIndexType::kWithFirstKeys) {
-    throw UnsupportedError(
-        fmt::format("{}: index of type {}", file.name(), static_cast<int>(tail.index_type)));
-  }
+  require_known_index(file, tail);
   return Walker(file, tail, damage).walk();
+}
+
+SstEnds read_sst_ends(const RandomAccessFile& file, const SstTail& tail) {
+  require_known_index(file, tail);
+  const SstDamage damage = [](const FormatError& error) { throw error; };
+  SstContents contents = Walker(file, tail, damage).read_ends();
+  return {std::move(contents.smallest), std::move(contents.largest)};
+}
+
+bool may_be_bound(SstBound bound, const SstFile& listed, Bytes found, const SstTail& tail) {
+  const Bytes key = bound == SstBound::kSmallest ? listed.smallest : listed.largest;
+  const bool same = tail.external ? equal(user_key_of(key), user_key_of(found)) : equal(key, found);
+  if (same || !has_range_deletions(tail)) return same;
+  return bound == SstBound::kSmallest ? !internal_less(found, key) : !internal_less(key, found);
 }
 
 }  // namespace savvy

@@ -16,6 +16,7 @@
 
 #include "format/bytes.h"
 #include "format/errors.h"
+#include "format/sst_file.h"
 #include "format/sst_tail.h"
 #include "format/storage.h"
 
@@ -40,5 +41,22 @@ struct SstContents {
 using SstDamage = std::function<void(const FormatError&)>;
 
 SstContents walk_sst(const RandomAccessFile& file, const SstTail& tail, const SstDamage& damage);
+
+// Internal keys; empty in a file without entries.
+struct SstEnds {
+  ByteVector first;
+  ByteVector last;
+};
+
+// The first and the last entry, without what lies between. FormatError: damage that is met.
+SstEnds read_sst_ends(const RandomAccessFile& file, const SstTail& tail);
+
+bool has_range_deletions(const SstTail& tail);
+
+enum class SstBound { kSmallest, kLargest };
+
+// Whether the file that a MANIFEST lists may have this entry for its first or last. Range deletions
+// may reach beyond it.
+bool may_be_bound(SstBound bound, const SstFile& listed, Bytes found, const SstTail& tail);
 
 }  // namespace savvy

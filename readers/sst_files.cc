@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "format/errors.h"
+#include "format/sst_walk.h"
 #include "readers/section_reader.h"
 
 namespace savvy {
@@ -19,6 +20,48 @@ const LocalFile& find(const FilesByName& files, std::string_view name, std::stri
     throw FormatError(fmt::format("{}: the handle lists no file \"{}\"", wanted_by, name));
   }
   return *found->second;
+}
+
+// The names of two files may have been exchanged: both are whole, and RocksDB would take what it
+// finds, or end the process where keys do not ascend.
+void require_bound(SstBound bound, const SstFile& listed, Bytes found, const SstTail& tail,
+                   std::string_view name) {
+  if (may_be_bound(bound, listed, found, tail)) return;
+  const bool smallest = bound == SstBound::kSmallest;
+  throw FormatError(
+      fmt::format("{}: {} is its {} key, but {} in the MANIFEST: it is another file, or damaged",
+                  name, internal_key_text(found), smallest ? "smallest" : "largest",
+                  internal_key_text(smallest ? listed.smallest : listed.largest)));
+}
+
+void require_bounds(const RandomAccessFile& content, const SstFile& listed, const SstTail& tail) {
+  SstEnds ends;
+  try {
+    ends = read_sst_ends(content, tail);
+  } catch (const UnsupportedError&) {
+    return;  // RocksDB reads more kinds of blocks
+  }
+  if (ends.first.empty()) return;
+  require_bound(SstBound::kSmallest, listed, ends.first, tail, content.name());
+  require_bound(SstBound::kLargest, listed, ends.last, tail, content.name());
+}
+
+// FormatError if it is not the file that the MANIFEST lists.
+LiveSst open_live_sst(const Snapshot& snapshot, const FilesByName& files, const SstFile& file,
+                      const std::string& family) {
+  const LocalFile& stored = find(files, sst_local_path(file.number), "MANIFEST");
+  const auto content = snapshot.open(stored.handle);
+  if (content->size() != file.size_bytes) {
+    throw FormatError(fmt::format("{}: {} bytes, but {} in the MANIFEST", content->name(),
+                                  content->size(), file.size_bytes));
+  }
+  LiveSst live{family, file, read_sst_tail(*content), &stored};
+  if (!live.tail.family.empty() && live.tail.family != family) {
+    throw FormatError(fmt::format("{}: entries of state \"{}\", but of \"{}\" in the MANIFEST",
+                                  content->name(), live.tail.family, family));
+  }
+  require_bounds(*content, file, live.tail);
+  return live;
 }
 
 void require_sound(const RocksdbManifest& manifest, std::string_view name) {
@@ -78,22 +121,24 @@ RocksdbManifest read_rocksdb_manifest(const Snapshot& snapshot, const Incrementa
 
 LiveSsts list_live_ssts(const Snapshot& snapshot, const IncrementalHandle& handle) {
   const FilesByName files = files_by_name(handle);
-  RocksdbManifest manifest = read_rocksdb_manifest(snapshot, handle);
+  const RocksdbManifest manifest = read_rocksdb_manifest(snapshot, handle);
   LiveSsts live;
   live.files_stand_alone = manifest.files_stand_alone;
-  for (RocksdbFamily& family : manifest.families) {
+  for (const RocksdbFamily& family : manifest.families) {
     live.families.push_back(family.name);
-    for (SstFile& file : family.files) {
-      const LocalFile& stored = find(files, sst_local_path(file.number), "MANIFEST");
-      const auto content = snapshot.open(stored.handle);
-      if (content->size() != file.size_bytes) {
-        throw FormatError(fmt::format("{}: {} bytes, but {} in the MANIFEST", content->name(),
-                                      content->size(), file.size_bytes));
-      }
-      live.files.push_back({family.name, std::move(file), read_sst_tail(*content), &stored});
+    for (const SstFile& file : family.files) {
+      live.files.push_back(open_live_sst(snapshot, files, file, family.name));
     }
   }
   return live;
+}
+
+void require_listed_files(const Snapshot& snapshot, const IncrementalHandle& handle,
+                          const RocksdbManifest& manifest) {
+  const FilesByName files = files_by_name(handle);
+  for (const RocksdbFamily& family : manifest.families) {
+    for (const SstFile& file : family.files) open_live_sst(snapshot, files, file, family.name);
+  }
 }
 
 }  // namespace savvy

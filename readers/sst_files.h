@@ -2,8 +2,8 @@
 //
 // Values  every file lies on one level of one family; what the handle lists and the MANIFEST does
 //         not is no part of the database
-// Errors  FormatError: a damaged MANIFEST or file, or one whose size is not the MANIFEST's;
-//         UnsupportedError: tables that RocksDB 7.8 does not read either; IoError: a file is missing
+// Errors  FormatError: a damaged MANIFEST or file, or one whose size, family, first or last key is
+//         not the MANIFEST's; UnsupportedError: tables that RocksDB 7.8 does not read either; IoError: a file is missing
 // Source  RocksDBIncrementalRestoreOperation; RocksDB's Checkpoint
 
 #pragma once
@@ -45,6 +45,10 @@ std::string read_manifest_name(const RandomAccessFile& current);
 // What CURRENT and the MANIFEST it names say. FormatError also where RocksDB would not take it: files
 // of a level above 0 that overlap, bounds the wrong way round.
 RocksdbManifest read_rocksdb_manifest(const Snapshot& snapshot, const IncrementalHandle& handle);
+
+// Throws if a file is not the one that the MANIFEST lists.
+void require_listed_files(const Snapshot& snapshot, const IncrementalHandle& handle,
+                          const RocksdbManifest& manifest);
 
 // `handle` outlives the result.
 LiveSsts list_live_ssts(const Snapshot& snapshot, const IncrementalHandle& handle);

@@ -159,7 +159,42 @@ TEST_CASE("SST files of all makings are walked to the last entry", "[sst_walk]")
     const auto text = [](Bytes bytes) { return std::string(bytes.begin(), bytes.end()); };
     CHECK(text(user_key_of(walked.contents.smallest)) == key(0));
     CHECK(text(user_key_of(walked.contents.largest)) == key(kKeys - 1));
+    const SstEnds ends = read_sst_ends(MemoryFile("sst", make(making)), walked.tail);
+    CHECK(ends.first == walked.contents.smallest);
+    CHECK(ends.last == walked.contents.largest);
   }
+}
+
+TEST_CASE("what a MANIFEST lists as bounds is compared with the entries", "[sst_walk]") {
+  const auto listed = [](const std::string& smallest, const std::string& largest) {
+    const auto bytes = [](const std::string& text) { return ByteVector(text.begin(), text.end()); };
+    SstFile file;
+    file.smallest = internal_key(bytes(smallest), 7, 1);
+    file.largest = internal_key(bytes(largest), 7, 1);
+    return file;
+  };
+  const SstFile file = listed("c", "k");
+  const auto fits = [&](SstBound bound, const SstFile& found, const SstTail& tail) {
+    return may_be_bound(bound, file, bound == SstBound::kSmallest ? found.smallest : found.largest,
+                        tail);
+  };
+  SstTail tail;
+  CHECK(fits(SstBound::kSmallest, listed("c", "k"), tail));
+  CHECK_FALSE(fits(SstBound::kSmallest, listed("d", "k"), tail));
+  CHECK_FALSE(fits(SstBound::kLargest, listed("c", "j"), tail));
+  // Range deletions reach beyond the entries, and no entry beyond the bounds.
+  tail.meta_blocks = {{"rocksdb.range_del", {}}};
+  CHECK(fits(SstBound::kSmallest, listed("d", "k"), tail));
+  CHECK(fits(SstBound::kLargest, listed("c", "j"), tail));
+  CHECK_FALSE(fits(SstBound::kSmallest, listed("b", "k"), tail));
+  CHECK_FALSE(fits(SstBound::kLargest, listed("c", "l"), tail));
+  // The database gave the entries of such a file other numbers than are stored.
+  SstFile numbered = listed("c", "k");
+  numbered.smallest = internal_key(user_key_of(numbered.smallest), 0, 1);
+  tail = {};
+  CHECK_FALSE(fits(SstBound::kSmallest, numbered, tail));
+  tail.external = true;
+  CHECK(fits(SstBound::kSmallest, numbered, tail));
 }
 
 TEST_CASE("every flipped bit of an SST file is told", "[sst_walk]") {
