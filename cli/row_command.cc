@@ -110,6 +110,9 @@ void add_row_output_option(CLI::App& command, RowCommandOptions& options) {
   command
       .add_option("-o,--output", options.output,
                   "Write to this file, which appears when it is whole, e.g. -o rows.jsonl")
+      ->check([](const std::string& file) {
+        return std::string(file.empty() ? "the name of the file is empty" : "");
+      })
       ->type_name("FILE");
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/error_place.h"
+#include "cli/keyed_stats.h"
 #include "cli/operator_rows.h"
 #include "format/byte_units.h"
 #include "format/errors.h"
@@ -57,7 +58,7 @@ std::vector<RowHead> make_heads(const SubtaskRef& where,
 void note_empty_collections(RowTask& task, const OpenedStream& opened,
                             const std::vector<std::uint64_t>& counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] == 0) continue;
+    if (counts[i] == 0 || !wants_keyed_state(task.filter, opened.states[i])) continue;
     task.empty_counts[{operator_label(opened.where.op), opened.states[i].name}] += counts[i];
   }
 }

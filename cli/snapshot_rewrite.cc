@@ -149,6 +149,14 @@ DiffResult verify(const Snapshot& source, const std::string& metadata_path,
   return result;
 }
 
+// What is wrong with a destination, or nothing.
+std::string refuse_no_folder(const std::string& destination) {
+  if (destination.empty()) return "the name of the new snapshot is empty";
+  const bool is_uri =
+      destination.starts_with("file:/") || destination.find("://") != std::string::npos;
+  return is_uri ? destination + ": is a URI; the new snapshot is written to a local folder" : "";
+}
+
 std::string shell_text(const std::string& text) {
   constexpr std::string_view kPlain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%,=";
@@ -171,6 +179,7 @@ void add_rewrite_options(CLI::App& command, RewriteOptions& options) {
   command
       .add_option("DST", options.destination,
                   "Directory to make; it must not exist, and appears when it is complete")
+      ->check(refuse_no_folder)
       ->required();
   add_map_option(command, options.map_rules);
   command.add_flag("--dry-run", options.dry_run,

@@ -38,6 +38,15 @@ TEST_CASE("a filter that nothing matches is said to", "[cli][filters]") {
   }
 }
 
+TEST_CASE("what is left out is told of states that were asked for", "[cli][filters]") {
+  const std::string snapshot = path_of("flink2.3-hashmap-native");
+  const auto notes = [&](const std::string& state) {
+    return run_savvy("dump " + snapshot + " --state " + state).err;
+  };
+  CHECK(notes("counters").find("empty lists or maps of state \"counters\"") != std::string::npos);
+  CHECK(notes("profile").find("empty lists or maps") == std::string::npos);
+}
+
 TEST_CASE("a filter that something matches is met", "[cli][filters]") {
   for (const std::string filter :
        {"--operator keyed-string", "--state profile", "--kind keyed", "--key-group 0-127"}) {

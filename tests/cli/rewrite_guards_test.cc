@@ -174,6 +174,12 @@ TEST_CASE("what is no text or no file is refused at once", "[cli][guards]") {
     CHECK(run.err == "savvy: --proto-descriptor " + path + ": " + why + "\n");
   }
   CHECK(run_savvy("dump --limit -1 " + source).exit_code == 2);
+  for (const std::string name : {"", "file:/tmp/new", "s3://bucket/new"}) {
+    for (const std::string command : {"relocate ", "rescale --parallelism 3 "}) {
+      CHECK(run_savvy(command + source + " '" + name + "'").exit_code == 2);
+    }
+  }
+  CHECK(run_savvy("dump " + source + " -o ''").exit_code == 2);
   for (const std::string name : {"new/.", "new/.."}) {
     const Run run = run_savvy("relocate " + source + " " + shell_word(folder.path() + "/" + name));
     CHECK(run.exit_code == 2);
