@@ -170,7 +170,7 @@ int open(const char* path, int flags, ...) {
   if (use != Use::kNone && fails("open", path, use)) return -1;
   // Folders are only synced, and of what has no name nobody reads more than is read back: there a
   // failing close() would say nothing.
-  const bool folder = (flags & O_DIRECTORY) != 0;
+  const bool folder = use == Use::kWritten && (flags & O_DIRECTORY) != 0;
   return follow(real_open(path, flags, mode), folder ? Use::kRead : use);
 }
 

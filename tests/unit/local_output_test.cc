@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <optional>
 
@@ -28,19 +29,24 @@ ByteVector large_bytes(std::size_t size) {
   return bytes;
 }
 
-// As long as it lives no file may become larger.
+// As long as it lives no file may become larger, and a write that would is an error, as in the
+// program.
 class FileSizeLimit {
  public:
-  explicit FileSizeLimit(rlim_t bytes) {
+  explicit FileSizeLimit(rlim_t bytes) : handler_before_(std::signal(SIGXFSZ, SIG_IGN)) {
     getrlimit(RLIMIT_FSIZE, &before_);
     const rlimit limit = {bytes, before_.rlim_max};
     setrlimit(RLIMIT_FSIZE, &limit);
   }
-  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_before_);
+  }
   FileSizeLimit(const FileSizeLimit&) = delete;
   FileSizeLimit& operator=(const FileSizeLimit&) = delete;
 
  private:
+  void (*handler_before_)(int);
   rlimit before_;
 };
 
@@ -230,6 +236,8 @@ TEST_CASE("a write that fails leaves nothing", "[local_output]") {
 }
 
 TEST_CASE("an interrupt ends the writing and leaves nothing", "[local_output]") {
+  // A shell that starts the tests in the background has them ignored.
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
   const TempFolder temp;
   {
     const InterruptGuard guard;
@@ -238,7 +246,7 @@ TEST_CASE("an interrupt ends the writing and leaves nothing", "[local_output]") 
     file->append(large_bytes(kMiB));
     CHECK(raise(SIGINT) == 0);
     CHECK(guard.flag());
-    CHECK(message_of<InterruptedError>([&] { file->append(from_hex("01")); }) ==
+    CHECK(message_of<InterruptedError>([&] { file->append(large_bytes(kMiB)); }) ==
           "interrupted: nothing was written");
     CHECK_THROWS_AS(file->finish(), InterruptedError);
     CHECK_THROWS_AS(folder.create("b"), InterruptedError);

@@ -200,7 +200,7 @@ public final class WriteJavaValues {
     values.add("{'a':'b'}", put(new Properties(), "a", "b"));
     Properties withDefaults = new Properties(put(new Properties(), "c", "d"));
     values.add(
-        "{'$class':'java.util.Properties','loadFactor':0.0,'threshold':0,"
+        "{'$class':'java.util.Properties','loadFactor':0.75,'threshold':2,"
             + "'defaults':{'c':'d'},'$data':{'a':'b'}}",
         put(withDefaults, "a", "b"));
     values.add("{'a':1}", put(new IdentityHashMap<>(), "a", 1));
