@@ -6,6 +6,7 @@
 
 #include "cli/finding_output.h"
 #include "cli/json_document.h"
+#include "cli/printable.h"
 #include "cli/record_output.h"
 #include "cli/table.h"
 

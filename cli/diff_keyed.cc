@@ -26,6 +26,7 @@
 #include "format/errors.h"
 #include "format/interruption.h"
 #include "format/key_groups.h"
+#include "format/same_type.h"
 
 namespace savvy {
 namespace {
@@ -134,11 +135,6 @@ std::vector<bool> wanted_states(const StreamStates& stream, const RowFilter& fil
 bool same_states(const StreamStates& a, const StreamStates& b) {
   return std::equal(a.states.begin(), a.states.end(), b.states.begin(), b.states.end(),
                     [](const auto& x, const auto& y) { return name_of(x) == name_of(y); });
-}
-
-bool same_type(const TypePtr& a, const TypePtr& b) {
-  if (a == nullptr || b == nullptr) return a == b;
-  return a == b || savvy::same_type(a->describe(), b->describe());
 }
 
 // Compares the entries of a pair.

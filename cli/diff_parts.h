@@ -7,10 +7,6 @@
 
 namespace savvy {
 
-// Whether two descriptions are those of the same serializer. Subclasses that a POJO's serializer
-// met but was not told of are a cache in its snapshot, not a part of the type.
-bool same_type(const TypeDescription& a, const TypeDescription& b);
-
 // Operators, states and serializers. An operator that one side lacks is one row, without its
 // states. Null where the snapshot lacks the operator.
 void diff_structure(const OperatorDiff& diff, const OperatorCatalog* before,

@@ -6,26 +6,17 @@
 #include <utility>
 
 #include "cli/diff_parts.h"
+#include "format/same_type.h"
 
 namespace savvy {
 namespace {
-
-constexpr std::string_view kCachedSubclass = "subclass ";
-
-std::vector<const LabeledType*> parts_of(const TypeDescription& type) {
-  std::vector<const LabeledType*> parts;
-  for (const LabeledType& part : type.fields) {
-    if (!part.label.starts_with(kCachedSubclass)) parts.push_back(&part);
-  }
-  return parts;
-}
 
 // All that a description says, on one line.
 std::string whole_text(const TypeDescription& type) {
   std::string text = fmt::format("{} ({} {}", type.name, type.serializer, type.version);
   for (const auto& [name, value] : type.attributes) text += fmt::format(", {}={}", name, value);
   text += ')';
-  const auto parts = parts_of(type);
+  const auto parts = own_parts(type);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     text += i == 0 ? " {" : ", ";
     text += fmt::format("{}: {}", parts[i]->label, whole_text(parts[i]->type));
@@ -141,18 +132,6 @@ class StructureDiff {
 };
 
 }  // namespace
-
-bool same_type(const TypeDescription& a, const TypeDescription& b) {
-  if (a.kind != b.kind || a.name != b.name || a.serializer != b.serializer ||
-      a.version != b.version || a.attributes != b.attributes) {
-    return false;
-  }
-  const auto x = parts_of(a);
-  const auto y = parts_of(b);
-  return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const auto* p, const auto* q) {
-    return p->label == q->label && same_type(p->type, q->type);
-  });
-}
 
 void diff_structure(const OperatorDiff& diff, const OperatorCatalog* before,
                     const OperatorCatalog* after) {

@@ -4,7 +4,7 @@
 
 #include <cctype>
 
-#include "cli/table.h"
+#include "cli/printable.h"
 #include "format/errors.h"
 
 namespace savvy {

@@ -10,6 +10,7 @@
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
+#include "cli/printable.h"
 #include "cli/rendering.h"
 #include "cli/snapshot_summary.h"
 #include "cli/stream_problems.h"

@@ -12,14 +12,15 @@ void note_interrupt(int) { interrupted = true; }
 // What is ignored stays so: who started the program (nohup, a shell that puts it in the background)
 // wants that.
 struct sigaction install(int signal_number) {
+  struct sigaction before = {};
+  sigaction(signal_number, nullptr, &before);
+  if (before.sa_handler == SIG_IGN) return before;
   struct sigaction wanted = {};
   wanted.sa_handler = note_interrupt;
   // Calls go on: what they would say of the signal is no failure to write.
   wanted.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigemptyset(&wanted.sa_mask);
-  struct sigaction before = {};
-  sigaction(signal_number, &wanted, &before);
-  if (before.sa_handler == SIG_IGN) sigaction(signal_number, &before, nullptr);
+  sigaction(signal_number, &wanted, nullptr);
   return before;
 }
 

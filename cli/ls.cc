@@ -14,6 +14,7 @@
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
+#include "cli/printable.h"
 #include "cli/read_data_option.h"
 #include "cli/rendering.h"
 #include "cli/root_options.h"

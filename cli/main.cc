@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/say.h"
 #include "format/errors.h"
 #include "format/protobuf_type.h"
@@ -44,13 +45,14 @@ int complain(const std::exception& error, int exit_code) {
   return exit_code;
 }
 
-// Nobody reads the result any more (`savvy dump ... | head`): no failure to be told of.
-void end_by_broken_pipe() {
+// No failure to be told of, unless who started the program wants to hear of it.
+void end_by_broken_pipe(void (*handler_before)(int)) {
+  if (handler_before == SIG_IGN) return;
   std::signal(SIGPIPE, SIG_DFL);
   std::raise(SIGPIPE);
 }
 
-int run(const Command& command) {
+int run(const Command& command, void (*pipe_handler_before)(int)) {
   try {
     return command.run();
   } catch (const UsageError& error) {
@@ -61,8 +63,10 @@ int run(const Command& command) {
     return complain(error, kUnsupported);
   } catch (const InterruptedError& error) {
     return complain(error, kInterrupted);
+  } catch (const BrokenPipeError& error) {
+    end_by_broken_pipe(pipe_handler_before);
+    return complain(error, kWritingFailed);
   } catch (const IoError& error) {
-    if (error.error_number() == EPIPE) end_by_broken_pipe();
     return complain(error,
                     error.direction() == IoDirection::kReading ? kUnreadable : kWritingFailed);
   } catch (const std::exception& error) {
@@ -91,10 +95,10 @@ void raise_file_limit() {
 }
 
 // What help and version texts are written to by the library for options.
-int finished(int exit_code) {
+int finished(int exit_code, void (*pipe_handler_before)(int)) {
   std::cout.flush();
   if (std::cout.good()) return exit_code;
-  if (errno == EPIPE) end_by_broken_pipe();
+  if (errno == EPIPE) end_by_broken_pipe(pipe_handler_before);
   say("savvy: standard output: cannot write\n");
   return kWritingFailed;
 }
@@ -103,7 +107,7 @@ int run_program(int argc, char** argv) {
   fill_standard_streams();
   // A write beyond the limit of a file's size, or to a pipe that nobody reads, fails like any other.
   std::signal(SIGXFSZ, SIG_IGN);
-  std::signal(SIGPIPE, SIG_IGN);
+  const auto pipe_handler_before = std::signal(SIGPIPE, SIG_IGN);
   raise_file_limit();
   CLI::App program("Reads, checks and rewrites Apache Flink checkpoints and savepoints", "savvy");
   program.set_version_flag("--version", version_text());
@@ -127,10 +131,10 @@ int run_program(int argc, char** argv) {
     say("savvy: there is no command \"{}\"; see savvy --help\n", argv[1]);
     return kUsage;
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? finished(0) : kUsage;
+    return program.exit(error) == 0 ? finished(0, pipe_handler_before) : kUsage;
   }
   for (const Command& command : commands) {
-    if (command.app->parsed()) return run(command);
+    if (command.app->parsed()) return run(command, pipe_handler_before);
   }
   return kUsage;
 }

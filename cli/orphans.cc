@@ -14,6 +14,7 @@
 #include "cli/json_document.h"
 #include "cli/orphan_search.h"
 #include "cli/output.h"
+#include "cli/printable.h"
 #include "cli/record_output.h"
 #include "cli/root_options.h"
 #include "cli/say.h"

@@ -34,14 +34,14 @@ void require_plain_or_absent(const std::string& path) {
                   path));
 }
 
-// Who may read a file may read what replaces it, and nobody else. Where the group cannot be kept,
-// the other one may do no more than anybody.
+// Nobody may do more with a file than with the one it replaces. Where owner and group cannot be kept
+// either, others may do only what both group and others might.
 void keep_access(const struct stat& replaced, int descriptor) {
   mode_t mode = replaced.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
   if (fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0 &&
       fchown(descriptor, kSameOwner, replaced.st_gid) != 0) {
-    const mode_t anybody = mode & S_IRWXO;
-    mode = (mode & ~static_cast<mode_t>(S_IRWXG)) | (mode & (anybody << 3));
+    const mode_t both = mode & (mode >> 3) & S_IRWXO;
+    mode = (mode & S_IRWXU) | both << 3 | both;
   }
   // It fails where files have no modes; then what was there at first stays.
   static_cast<void>(fchmod(descriptor, mode));
@@ -84,6 +84,7 @@ void Output::write(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(descriptor_, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EPIPE && part_path_.empty()) throw BrokenPipeError(path_);
     if (n < 0) fail(part_path_.empty() ? path_ : part_path_, "write");
     text.remove_prefix(static_cast<std::size_t>(n));
   }

@@ -8,10 +8,20 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <string>
 #include <string_view>
 
+#include "format/errors.h"
+
 namespace savvy {
+
+// Whoever read standard output has stopped (`savvy dump ... | head`).
+class BrokenPipeError final : public IoError {
+ public:
+  explicit BrokenPipeError(std::string_view path)
+      : IoError(IoDirection::kWriting, path, "write", EPIPE) {}
+};
 
 class Output {
  public:

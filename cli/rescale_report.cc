@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "cli/printable.h"
 #include "cli/rendering.h"
 #include "cli/rewrite_report.h"
 #include "cli/table.h"

@@ -1,5 +1,7 @@
 #include "cli/rescale_rocksdb.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -66,11 +68,10 @@ std::vector<Ssts> clusters_of(Ssts files) {
 // By state of the union, the id that an input has for it.
 using OwnStates = std::vector<std::optional<std::size_t>>;
 
-// Of two ids with one name the first counts.
 OwnStates own_states_of(const UnitedKeyedMeta& united, std::size_t input) {
   OwnStates own_states(united.block.states.size());
   const std::vector<std::size_t>& ids = united.ids[input];
-  for (std::size_t own = ids.size(); own-- > 0;) own_states[ids[own]] = own;
+  for (std::size_t own = 0; own < ids.size(); ++own) own_states[ids[own]] = own;
   return own_states;
 }
 
@@ -98,7 +99,9 @@ class RocksdbRescale {
     RocksdbWriter writer(context_.folder, place_.file_name, united_.block, place_.range,
                          place_.checkpoint_id, target);
     for (std::size_t input = 0; input < inputs_.size(); ++input) {
-      if (!is_database(input)) add_as_entries(input, writer);
+      if (is_database(input)) continue;
+      add_as_entries(input, writer);
+      note_timers();
     }
     for (std::size_t state = 0; state < united_.block.states.size(); ++state) {
       write_state(state, writer);
@@ -111,6 +114,20 @@ class RocksdbRescale {
  private:
   bool is_database(std::size_t input) const {
     return handle_as<IncrementalHandle>(*inputs_[input].handle) != nullptr;
+  }
+
+  // RocksDBKeyedStateBackendBuilder finds no timers on the heap in an incremental handle, and begins
+  // with empty queues without a word.
+  void note_timers() const {
+    const std::vector<StateMeta>& states = united_.block.states;
+    const bool has_timers = std::any_of(states.begin(), states.end(), [](const StateMeta& state) {
+      return state.type == BackendStateType::kPriorityQueue;
+    });
+    if (!has_timers) return;
+    context_.notes.add(
+        fmt::format("the timers of operator {} lie in RocksDB: a job that keeps timers on the heap "
+                    "(state.backend.rocksdb.timer-service.factory: HEAP) restores without them",
+                    operator_label(subtask_.op)));
   }
 
   // What is in no database: other layouts, and a change log applied to its database.

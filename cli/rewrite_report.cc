@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/printable.h"
 #include "cli/table.h"
 
 namespace savvy {

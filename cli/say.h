@@ -7,20 +7,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <utility>
 
+#include "cli/printable.h"
+
 namespace savvy {
 
-// Names of files and operators may hold anything: what would steer a terminal becomes "?".
 template <typename... Args>
 void say(fmt::format_string<Args...> text, Args&&... args) {
-  std::string lines = fmt::format(text, std::forward<Args>(args)...);
-  std::replace_if(
-      lines.begin(), lines.end(),
-      [](char c) { return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F); }, '?');
+  const std::string lines = printable_lines(fmt::format(text, std::forward<Args>(args)...));
   std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 

@@ -10,11 +10,11 @@
 #include "cli/common_options.h"
 #include "cli/json_document.h"
 #include "cli/output.h"
+#include "cli/printable.h"
 #include "cli/rendering.h"
 #include "cli/say.h"
 #include "cli/snapshot_summary.h"
 #include "cli/stream_problems.h"
-#include "cli/table.h"
 #include "readers/catalog.h"
 #include "readers/local_storage.h"
 

@@ -8,7 +8,7 @@
 
 #include "cli/diff_parts.h"
 #include "cli/error_place.h"
-#include "cli/table.h"
+#include "cli/printable.h"
 #include "format/errors.h"
 
 namespace savvy {

@@ -13,6 +13,7 @@
 #include "cli/counting_folder.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/printable.h"
 #include "cli/source_guard.h"
 #include "cli/table.h"
 #include "cli/work_options.h"
@@ -111,6 +112,23 @@ class NoRows final : public DiffSink {
 void check_target(const RewritePlan& plan, RewriteNotes& notes) {
   Metadata known = plan.metadata;
   for (const std::string& note : retarget_metadata(known, plan.target)) notes.add(note);
+}
+
+// Flink goes on with the handles of a restored log until it materializes, and looks for what they
+// name relative to the next checkpoint there (ChangelogKeyedStateBackend.completeRestore).
+void note_change_logs(const Metadata& metadata, RewriteNotes& notes) {
+  for (const OperatorState& op : metadata.operators) {
+    const bool has_log =
+        std::any_of(op.subtasks.begin(), op.subtasks.end(), [](const Subtask& subtask) {
+          return handle_as<ChangelogHandle>(subtask.managed_keyed_state) != nullptr;
+        });
+    if (!has_log) continue;
+    notes.add(fmt::format(
+        "operator {} keeps its change log: the first checkpoints of a job restored from "
+        "here may name its files where they are not (FLINK-39964), until it has "
+        "materialized; convert writes no log",
+        printable(operator_label(op))));
+  }
 }
 
 // Bytes of unknown types can be written to a layout where they cannot be told apart again.
@@ -213,6 +231,7 @@ RewriteResult write_snapshot(const Snapshot& source, const SerializerRegistry& r
     plan_rewrite(context, plan);
     check_target(plan, notes);
     run_units(all_units(plan, folder), options.jobs);
+    note_change_logs(plan.metadata, notes);
     for (const std::string& note : retarget_metadata(plan.metadata, plan.target)) notes.add(note);
     const ByteVector metadata = encode_metadata(plan.metadata);
     metadata_path = local.write_metadata(metadata);
@@ -240,6 +259,7 @@ std::vector<std::string> plan_snapshot(const Snapshot& source, const SerializerR
   const RewriteContext context{source, registry, cache, memory_of(options), folder, notes, nullptr};
   plan_rewrite(context, plan);
   check_target(plan, notes);
+  note_change_logs(plan.metadata, notes);
   return notes.all();
 }
 

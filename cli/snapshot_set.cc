@@ -92,6 +92,11 @@ bool is_gone(const IoError& error) {
   return error.error_number() == ENOENT || error.error_number() == ENOTDIR;
 }
 
+bool is_gone(const std::string& path) {
+  std::error_code failed;
+  return !fs::exists(path, failed) && !failed;
+}
+
 class MemberReader {
  public:
   MemberReader(const Snapshot& snapshot, const CheckDepth& depth, SetMember& member)
@@ -182,9 +187,7 @@ class SetReader {
     for (const ScannedFile& file : scan.metadata) read_member(file);
     // At the end: files of a snapshot that is being deleted may go before its metadata.
     for (SetMember& member : set_.members) {
-      if (!storage_.file_size(member.metadata_path) && !is_hidden(member.metadata_path)) {
-        vanish(member);
-      }
+      if (is_gone(member.metadata_path)) vanish(member);
     }
     sort_members();
     sort_files();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/printable.h"
 #include "cli/stats_report.h"
 #include "cli/table.h"
 #include "format/iso_time.h"

@@ -1,7 +1,7 @@
 #include "cli/stream_problems.h"
 
+#include "cli/printable.h"
 #include "cli/say.h"
-#include "cli/table.h"
 #include "format/metadata.h"
 
 namespace savvy {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/printable.h"
+
 namespace savvy {
 namespace {
 
@@ -26,14 +28,6 @@ void append_cell(const std::string& cell, std::size_t column_width, Align align,
 
 std::string counted(std::uint64_t count, std::string_view word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
-
-std::string printable(std::string_view text) {
-  std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-  return result;
 }
 
 std::string Table::text(std::string_view indent) const {

@@ -39,7 +39,4 @@ std::string human_bytes(std::uint64_t bytes);
 // "1 file", "3 files".
 std::string counted(std::uint64_t count, std::string_view word);
 
-// Text as it may go to a terminal: control characters become "?".
-std::string printable(std::string_view text);
-
 }  // namespace savvy

@@ -94,10 +94,13 @@ class Walker {
   SstContents read_ends() {
     std::vector<SstSpan> blocks = read_index(tail_.index, "index");
     if (tail_.index_type == SstIndexType::kPartitioned && !blocks.empty()) {
+      const SstSpan first = blocks.front();
       const SstSpan last = blocks.back();
-      blocks = read_index(blocks.front(), "index partition");
-      const std::vector<SstSpan> others = read_index(last, "index partition");
-      blocks.insert(blocks.end(), others.begin(), others.end());
+      blocks = read_index(first, "index partition");
+      if (last != first) {
+        const std::vector<SstSpan> others = read_index(last, "index partition");
+        blocks.insert(blocks.end(), others.begin(), others.end());
+      }
     }
     if (blocks.empty()) return {};
     walk_data(blocks.front());

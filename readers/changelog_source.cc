@@ -14,6 +14,8 @@
 #include "format/changelog.h"
 #include "format/errors.h"
 #include "format/key_groups.h"
+#include "format/same_type.h"
+#include "format/state_meta.h"
 #include "readers/change_log.h"
 #include "readers/change_store.h"
 
@@ -21,8 +23,25 @@ namespace savvy {
 namespace {
 
 constexpr std::size_t kNoState = static_cast<std::size_t>(-1);
+constexpr std::size_t kDescriptionHead = 5;  // u8 operation | i32 format of the description
 
 bool is_timer(const KeyedStateSchema& state) { return state.kind == KeyedStateKind::kTimer; }
+
+// A state may be described again, after a job was restored with another serializer and before it
+// materialized. Flink reads the older bytes as they were written and what comes after them with the
+// newer serializer (ChangelogBackendLogApplier); here one type counts for all.
+void require_same_state(const KeyedStateSchema& known, const KeyedStateSchema& other,
+                        std::string_view file) {
+  if (known.kind == other.kind && known.ttl == other.ttl && known.v2 == other.v2 &&
+      same_type(known.name_space, other.name_space) && same_type(known.user_key, other.user_key) &&
+      same_type(known.value, other.value)) {
+    return;
+  }
+  throw UnsupportedError(fmt::format(
+      "{}: state \"{}\" is described in two ways, and its values may be of either; a savepoint, or "
+      "a checkpoint after the next materialization, has one",
+      file, known.name));
+}
 
 // Where a state stands among all, by name and whether it is a queue: both may have one name.
 using StatePlaces = std::map<std::pair<std::string, bool>, std::size_t>;
@@ -57,8 +76,9 @@ class AnnouncedStates {
     const AnnouncementOutline outline = decode_announcement_outline(in);
     const auto [known, is_new] =
         places_.try_emplace({outline.name, outline.is_queue}, states_.size());
-    // Of a known state the log repeats what is known, with serializers that may not be understood.
-    if (is_new) {
+    if (!is_new) {
+      require_same(known->second, change);
+    } else {
       // The key's type may be known only later; until then it stands for itself.
       KeyedMetaBlock block;
       block.key.type = unknown_key_type();
@@ -90,6 +110,25 @@ class AnnouncedStates {
 
  private:
   void found_key(const KeyedStateSchema& state) { set_key(state.key); }
+
+  // Mostly the log repeats byte by byte what is known, be it understood or not.
+  void require_same(std::size_t place, const LoggedChange& change) const {
+    if (place < metas_.size()) {
+      ByteWriter known;
+      encode_state_meta(metas_[place], known);
+      const Bytes described = change.bytes.subspan(std::min(kDescriptionHead, change.bytes.size()));
+      const Bytes bytes = known.bytes();
+      if (described.size() >= bytes.size() &&
+          std::equal(bytes.begin(), bytes.end(), described.begin())) {
+        return;
+      }
+    }
+    ByteReader in(change.bytes, change.file, change.offset);
+    KeyedMetaBlock block;
+    block.key.type = unknown_key_type();
+    const StateMeta meta = decode_state_announcement(in, registry_).state;
+    require_same_state(states_[place], keyed_state_schema(block, meta, change.file), change.file);
+  }
 
   std::vector<KeyedStateSchema> states_;
   StatePlaces places_;
@@ -294,6 +333,8 @@ class ChangelogSource final : public KeyedSource {
         if (is_new) {
           states_.push_back(state);
           add_meta(*base.source, base.places.size());
+        } else {
+          require_same_state(states_[known->second], state, base.source->name());
         }
         base.places.push_back(known->second);
       }
@@ -342,7 +383,14 @@ class ChangelogSource final : public KeyedSource {
       for (const KeyGroupSection& section : base.source->sections()) {
         if (section.size_bytes == 0) continue;
         sizes[section.key_group] += section.size_bytes;
-        base_sections_[section.key_group].push_back({&base, &section});
+        std::vector<BaseSection>& parts = base_sections_[section.key_group];
+        parts.push_back({&base, &section});
+        if (parts.size() == 1 || !range.contains(section.key_group)) continue;
+        // Flink copies one over the other; which of two values counts then is not told here.
+        throw UnsupportedError(
+            fmt::format("{}: two materialized handles hold key group {}; a savepoint, or a "
+                        "checkpoint after the next materialization, has one",
+                        name_, section.key_group));
       }
     }
     for (std::int32_t i = 0; i < range.count; ++i) {

@@ -117,7 +117,7 @@ class RocksdbSource final : public RocksdbKeyedSource {
   // assertions), so it is given one that says the same and does. Only the original names blob files.
   RocksdbManifest read_manifest() const {
     RocksdbManifest manifest = read_rocksdb_manifest(snapshot_, handle_);
-    require_listed_files(snapshot_, handle_, manifest);
+    files_->expect(manifest);
     if (manifest.files_stand_alone) {
       files_->put(kManifest, encode_rocksdb_manifest(manifest));
       const std::string current = std::string(kManifest) + "\n";

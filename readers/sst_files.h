@@ -2,8 +2,8 @@
 //
 // Values  every file lies on one level of one family; what the handle lists and the MANIFEST does
 //         not is no part of the database
-// Errors  FormatError: a damaged MANIFEST or file, or one whose size, family, first or last key is
-//         not the MANIFEST's; UnsupportedError: tables that RocksDB 7.8 does not read either; IoError: a file is missing
+// Errors  FormatError: a damaged MANIFEST or file, or one that is not what the MANIFEST lists;
+//         UnsupportedError: tables that RocksDB 7.8 does not read either; IoError: a file is missing
 // Source  RocksDBIncrementalRestoreOperation; RocksDB's Checkpoint
 
 #pragma once
@@ -46,9 +46,12 @@ std::string read_manifest_name(const RandomAccessFile& current);
 // of a level above 0 that overlap, bounds the wrong way round.
 RocksdbManifest read_rocksdb_manifest(const Snapshot& snapshot, const IncrementalHandle& handle);
 
-// Throws if a file is not the one that the MANIFEST lists.
-void require_listed_files(const Snapshot& snapshot, const IncrementalHandle& handle,
-                          const RocksdbManifest& manifest);
+// The end of a file. FormatError if it is not the one that the MANIFEST lists in a family, as far as
+// can be told: the names of two files may have been exchanged. Both are whole then, and RocksDB
+// would take what it finds, or end the process where keys do not ascend. Blocks that are damaged, or
+// compressed otherwise than by Snappy, are passed over: RocksDB says so when it reads them.
+SstTail read_listed_sst(const RandomAccessFile& content, const SstFile& listed,
+                        const std::string& family);
 
 // `handle` outlives the result.
 LiveSsts list_live_ssts(const Snapshot& snapshot, const IncrementalHandle& handle);

@@ -6,6 +6,7 @@
 
 #include "format/byte_writer.h"
 #include "format/errors.h"
+#include "writers/detail/first_time.h"
 #include "writers/detail/keyed_handle.h"
 #include "writers/detail/section_output.h"
 
@@ -78,7 +79,7 @@ void CanonicalWriter::add(const KeyedEntry& entry) {
 }
 
 void CanonicalWriter::begin_state(std::size_t state) {
-  assert(!seen_[state]);
+  require_first_time(seen_[state], state_names_[state], key_group_);
   seen_[state] = true;
   if (state_) {
     release_entry(Place::kLast);

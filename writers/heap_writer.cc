@@ -6,6 +6,7 @@
 
 #include "format/byte_writer.h"
 #include "format/errors.h"
+#include "writers/detail/first_time.h"
 #include "writers/detail/heap_entry_encoder.h"
 #include "writers/detail/keyed_handle.h"
 #include "writers/detail/section_output.h"
@@ -82,7 +83,8 @@ void HeapWriter::copy_stored(const RandomAccessFile& from, Stretch stretch) {
 }
 
 void HeapWriter::begin_section(std::size_t state) {
-  assert(in_group_ && !written_[state]);
+  assert(in_group_);
+  require_first_time(written_[state], states_[state].name, next_group_ - 1);
   end_section();
   written_[state] = true;
   state_ = state;

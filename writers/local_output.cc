@@ -243,8 +243,7 @@ LocalSnapshotFolder::LocalSnapshotFolder(std::string_view destination,
 }
 
 LocalSnapshotFolder::~LocalSnapshotFolder() {
-  // What took its place is not ours.
-  if (!removed_by_destructor_ || !work_->is_in_place()) return;
+  if (!removed_by_destructor_ || !is_ours()) return;
   // Before its files: what is half removed must not look like a snapshot.
   if (unlink(path_of(kMetadata).c_str()) != 0 && errno != ENOENT) return;
   std::error_code ignored;
@@ -253,6 +252,15 @@ LocalSnapshotFolder::~LocalSnapshotFolder() {
 
 std::string LocalSnapshotFolder::path_of(std::string_view name) const {
   return file_in(work_folder_, name);
+}
+
+// What took the place of the folder is none of ours, and what cannot be told may be.
+bool LocalSnapshotFolder::is_ours() const {
+  try {
+    return work_->is_in_place();
+  } catch (const IoError&) {
+    return false;
+  }
 }
 
 void LocalSnapshotFolder::require_in_place() const {

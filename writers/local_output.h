@@ -51,6 +51,7 @@ class LocalSnapshotFolder final : public OutputFolder {
 
  private:
   std::string path_of(std::string_view name) const;
+  bool is_ours() const;
   void require_in_place() const;
 
   std::string destination_;

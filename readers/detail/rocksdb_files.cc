@@ -7,6 +7,7 @@
 
 #include "format/errors.h"
 #include "format/sst_tail.h"
+#include "readers/sst_files.h"
 
 namespace savvy {
 namespace {
@@ -61,6 +62,15 @@ RocksdbFiles::RocksdbFiles(const Snapshot& snapshot, const IncrementalHandle& ha
     : snapshot_(snapshot) {
   for (const auto* list : {&handle.shared_files, &handle.private_files}) {
     for (const LocalFile& file : *list) files_[file.local_path] = &file.handle;
+  }
+}
+
+void RocksdbFiles::expect(const RocksdbManifest& manifest) {
+  listed_.clear();
+  for (const RocksdbFamily& family : manifest.families) {
+    for (const SstFile& file : family.files) {
+      listed_.insert_or_assign(sst_local_path(file.number), ListedSst{family.name, file});
+    }
   }
 }
 
@@ -134,7 +144,12 @@ IOStatus RocksdbFiles::NewRandomAccessFile(const std::string& name, const rocksd
   try {
     // No checksum guards a footer: one that says that blocks have none would keep RocksDB from
     // verifying them, and it may end the process over what is in them.
-    if (name.ends_with(".sst")) read_sst_tail(*file);
+    const auto listed = listed_.find(name_of(name));
+    if (listed != listed_.end()) {
+      read_listed_sst(*file, listed->second.file, listed->second.family);
+    } else if (name.ends_with(".sst")) {
+      read_sst_tail(*file);
+    }
   } catch (const Error&) {
     return failed(name);
   }

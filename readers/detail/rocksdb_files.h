@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "format/bytes.h"
+#include "format/rocksdb_manifest.h"
 #include "format/state_handles.h"
 #include "readers/snapshot.h"
 
@@ -31,6 +32,9 @@ class RocksdbFiles final : public rocksdb::FileSystem {
 
   // Stands in for a file of the handle, or is one more.
   void put(const std::string& name, ByteVector bytes) { replaced_[name] = std::move(bytes); }
+
+  // SST files that are opened must be those that the MANIFEST lists.
+  void expect(const RocksdbManifest& manifest);
 
   // Throws the first error that was met, if there is one.
   void rethrow_error() const;
@@ -118,7 +122,12 @@ class RocksdbFiles final : public rocksdb::FileSystem {
   const Snapshot& snapshot_;
   std::map<std::string, const StreamHandle*> files_;  // by local name
   std::map<std::string, ByteVector> replaced_;
-  mutable std::mutex mutex_;  // guards the error
+  struct ListedSst {
+    std::string family;
+    SstFile file;
+  };
+  std::map<std::string, ListedSst> listed_;  // by local name
+  mutable std::mutex mutex_;                 // guards the error
   std::exception_ptr error_;
 };
 

@@ -204,6 +204,17 @@ TEST_CASE("an older Flink gets metadata and files that it reads", "[cli][convert
   CHECK(run_savvy("diff " + shell_word(source) + " " + shell_word(older)).exit_code == 0);
 }
 
+TEST_CASE("timers that become RocksDB's are told of", "[cli][convert]") {
+  const TempFolder folder;
+  const auto said = [&](const std::string& source, const std::string& name) {
+    const Run run = convert(shell_word(testdata_folder(source)), folder.path(name), "--to rocksdb");
+    CHECK(run.exit_code == 0);
+    return run.out.find("the timers of operator keyed-tuple lie in RocksDB") != std::string::npos;
+  };
+  CHECK(said("flink2.3-hashmap-canonical", "converted"));
+  CHECK_FALSE(said("flink2.3-rocksdb-native", "taken over"));
+}
+
 TEST_CASE("convert refuses what it cannot do, and leaves nothing behind", "[cli][convert]") {
   const TempFolder folder;
   const auto refuses = [&](const std::string& options, int exit_code, const std::string& text) {

@@ -1,9 +1,11 @@
 // Standard output and standard error that are closed or full.
 
 #include <catch2/catch.hpp>
+#include <csignal>
 
 #include "tests/cli/testdata.h"
 #include "tests/cli/write_cases.h"
+#include "tests/support/faulty_run.h"
 #include "tests/support/files.h"
 #include "tests/support/temp_folder.h"
 
@@ -62,7 +64,7 @@ TEST_CASE("what nobody reads any more ends no command that writes", "[cli][strea
   CHECK(read_text(folder.path("code")) == "0\n");
   CHECK(fs::exists(there));
   // What only prints ends as others do.
-  const Run piped = run_shell("(savvy dump " + kSource + "; echo $? >" +
+  const Run piped = run_shell("(sleep 0.2; savvy dump " + kSource + "; echo $? >" +
                               shell_word(folder.path("code")) + ") | true");
   CHECK(read_text(folder.path("code")) == "141\n");
   CHECK(piped.err.find("Broken pipe") == std::string::npos);
@@ -70,13 +72,19 @@ TEST_CASE("what nobody reads any more ends no command that writes", "[cli][strea
 
 TEST_CASE("signals that are ignored stay so", "[cli][streams]") {
   const TempFolder folder;
-  for (const std::string name : {"INT", "TERM", "HUP"}) {
-    CAPTURE(name);
-    const Run run = run_shell("trap '' " + name + "; savvy rescale " + kSource + " " +
-                              shell_word(folder.path(name)) + " --parallelism 3 & while kill -" +
-                              name + " $! 2>/dev/null; do :; done; wait $!");
-    CHECK(run.exit_code == 0);
-    CHECK(fs::exists(folder.path(name)));
+  const std::string source = testdata_folder("flink2.3-hashmap-canonical").string();
+  for (const bool ignored : {true, false}) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+      CAPTURE(ignored, number);
+      Fault fault;
+      fault.call = 4;  // the first is that which makes the folder
+      fault.signal_number = number;
+      fault.ignored = ignored;
+      const std::string there = folder.path(std::to_string(number) + (ignored ? "i" : "n"));
+      const Run run = run_with_fault({"rescale", source, there, "--parallelism", "3"}, fault).run;
+      CHECK(run.exit_code == (ignored ? 0 : 130));
+      CHECK(fs::exists(there) == ignored);
+    }
   }
 }
 

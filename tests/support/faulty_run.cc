@@ -51,8 +51,9 @@ class SignalsHeld {
   SignalsHeld(const SignalsHeld&) = delete;
   SignalsHeld& operator=(const SignalsHeld&) = delete;
 
-  void let_go_with_defaults() const {
+  void let_go_with_defaults(int ignored_signal) const {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
+    if (ignored_signal != 0) signal(ignored_signal, SIG_IGN);
     sigprocmask(SIG_SETMASK, &before_, nullptr);
   }
 
@@ -61,7 +62,8 @@ class SignalsHeld {
 };
 
 pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
-            Environment environment, const std::string& sanitizer_options = {}) {
+            Environment environment, const std::string& sanitizer_options = {},
+            int ignored_signal = 0) {
   for (const std::string& variable : SanitizerReports(folder).environment(sanitizer_options)) {
     environment.push_back(variable);
   }
@@ -69,7 +71,7 @@ pid_t start(const std::vector<std::string>& arguments, const TempFolder& folder,
   const pid_t process = fork();
   if (process < 0) throw std::runtime_error("cannot fork");
   if (process == 0) {
-    held.let_go_with_defaults();
+    held.let_go_with_defaults(ignored_signal);
     become_savvy(arguments, folder, environment);
   }
   return process;
@@ -121,7 +123,8 @@ FaultyRun run_with_fault(const std::vector<std::string>& arguments, const Fault&
   const std::string log = folder.path("calls");
   Environment environment = environment_of(fault, log);
   if (!fault.below.empty()) environment.push_back("SAVVY_FAULT_BELOW=" + fault.below);
-  const Run run = finish(start(arguments, folder, environment, kPreloaded), folder);
+  const int ignored = fault.ignored ? fault.signal_number : 0;
+  const Run run = finish(start(arguments, folder, environment, kPreloaded, ignored), folder);
   return {run, lines_of(log)};
 }
 

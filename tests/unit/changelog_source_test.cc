@@ -96,6 +96,10 @@ std::string error(StoredSnapshot& files, const ChangelogHandle& handle) {
   return first_line_of([&] { read(files, handle); });
 }
 
+std::string refusal(StoredSnapshot& files, const ChangelogHandle& handle) {
+  return message_of<UnsupportedError>([&] { read(files, handle); });
+}
+
 KeyedHandle in_files(const StoredSnapshot& files, const std::vector<std::int64_t>& offsets,
                      const std::string& name = "log") {
   ChangelogStreamHandle handle;
@@ -166,6 +170,26 @@ TEST_CASE("changes apply to a full handle, whose states have the same names",
                 "2|6|060141000178|0000000001", "2|6|060141000179|01", "0|6|06014100|0000000a",
                 "0|6|06014200|0000000b", "3|6|0680000000000003e8014100|",
                 "1|6|06014100|000000000000000101782c00000000000000020179"});
+}
+
+TEST_CASE("a state that the log describes anew is refused", "[changelog_source]") {
+  StoredSnapshot files;
+  const auto described_as = [&](const std::string& announcement) {
+    return changelog({canonical_base()}, {in_memory({{-1, {announcement}}})});
+  };
+  // As a job does that was restored with another serializer and did not materialize since.
+  const std::string text =
+      refusal(files, described_as(announce_value_hex(0, "value", "VALUE", "Text")));
+  CHECK(text.find("state \"value\" is described in two ways") != std::string::npos);
+  CHECK(refusal(files, described_as(announce_value_hex(0, "value", "LIST", "List Int")))
+            .find("state \"value\" is described in two ways") != std::string::npos);
+  CHECK_NOTHROW(read(files, described_as(kAnnounceValue)));
+}
+
+TEST_CASE("key groups of two full handles are refused", "[changelog_source]") {
+  StoredSnapshot files;
+  CHECK(refusal(files, changelog({canonical_base(), canonical_base()}, {}))
+            .find("two materialized handles hold key group 5") != std::string::npos);
 }
 
 TEST_CASE("key groups outside the handle's range are left out, descriptions are not",

@@ -165,6 +165,28 @@ TEST_CASE("SST files of all makings are walked to the last entry", "[sst_walk]")
   }
 }
 
+TEST_CASE("the ends of a file whose index has one partition", "[sst_walk]") {
+  // Its partition holds the long key too, and is most of the file.
+  const TempFolder folder;
+  Table table;
+  table.checksum = rocksdb::kCRC32c;
+  table.index_type = Table::kTwoLevelIndexSearch;
+  table.partition_filters = false;
+  rocksdb::Options options;
+  options.compression = rocksdb::kNoCompression;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  rocksdb::SstFileWriter writer{rocksdb::EnvOptions(), options};
+  const std::string long_key(8000, 'k');
+  REQUIRE(writer.Open(folder.path("file.sst")).ok());
+  REQUIRE(writer.Put(long_key, "value").ok());
+  REQUIRE(writer.Finish().ok());
+  const ByteVector bytes = read_file(folder.path("file.sst"));
+  const MemoryFile file("sst", bytes);
+  const SstEnds ends = read_sst_ends(file, read_sst_tail(file));
+  CHECK(user_key_of(ends.first).size() == long_key.size());
+  CHECK(ends.first == ends.last);
+}
+
 TEST_CASE("what a MANIFEST lists as bounds is compared with the entries", "[sst_walk]") {
   const auto listed = [](const std::string& smallest, const std::string& largest) {
     const auto bytes = [](const std::string& text) { return ByteVector(text.begin(), text.end()); };

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "cli/printable.h"
 #include "format/byte_units.h"
 
 namespace savvy {

@@ -41,8 +41,10 @@ void OpenFolder::sync_last(const std::string& named) const {
 bool OpenFolder::is_in_place() const {
   struct stat held;
   struct stat named;
-  return fstat(folder_.number(), &held) == 0 && lstat(path_.c_str(), &named) == 0 &&
-         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  const bool found = fstat(folder_.number(), &held) == 0 && lstat(path_.c_str(), &named) == 0;
+  if (found) return held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw IoError(IoDirection::kWriting, path_, "look at", errno);
 }
 
 void OpenFolder::lock() const { static_cast<void>(flock(folder_.number(), LOCK_EX | LOCK_NB)); }

@@ -18,7 +18,8 @@ class OpenFolder {
   // After something got its last name, which cannot be taken back: the error says that it is there.
   void sync_last(const std::string& named) const;
 
-  // Whether the path still leads to this folder: nobody removed or moved it.
+  // Whether the path still leads to this folder: nobody removed or moved it. IoError (writing) if
+  // that cannot be told.
   bool is_in_place() const;
 
   // Until this ends, for who asks is_locked(). A file system without locks does without.
