@@ -22,7 +22,7 @@ struct Fault {
   bool onwards = false;  // all later calls fail as well
   Calls calls = Calls::kWriting;
   int killed_at = 0;       // a later call in front of which the process is killed
-  bool ignored = false;  // the program is started with the signal ignored
+  bool ignored = false;    // the program is started with the signal ignored
   std::string below = {};  // for kReading: calls about what lies below this path are counted
 };
 constexpr int kHalf = -1;       // a write stores, a read gets half its bytes
