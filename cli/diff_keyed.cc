@@ -401,9 +401,12 @@ class KeyGroupWalk {
       close_before(key_group);
     }
     if (batch.pairs.empty()) return key_group;
+    // Shared: a task that gets no thread is copied.
+    const auto loads =
+        std::make_shared<const std::vector<std::function<void()>>>(std::move(batch.loads));
     batch.loaded = start_task(
-        [loads = std::move(batch.loads)] {
-          for (const auto& load : loads) load();
+        [loads] {
+          for (const auto& load : *loads) load();
         },
         diff_.options.jobs > 1);
     ahead_.push_back(std::move(batch));

@@ -127,7 +127,7 @@ void note_change_logs(const Metadata& metadata, RewriteNotes& notes) {
         "operator {} keeps its change log: the first checkpoints of a job restored from "
         "here may name its files where they are not (FLINK-39964), until it has "
         "materialized; convert writes no log",
-        printable(operator_label(op))));
+        operator_label(op)));
   }
 }
 

@@ -87,11 +87,6 @@ bool is_hidden(const std::string& path) {
          (failed == std::errc::permission_denied || failed == std::errc::operation_not_permitted);
 }
 
-// A running job deletes snapshots all the time; the last look at the set says what became of it.
-bool is_gone(const IoError& error) {
-  return error.error_number() == ENOENT || error.error_number() == ENOTDIR;
-}
-
 bool is_gone(const std::string& path) {
   std::error_code failed;
   return !fs::exists(path, failed) && !failed;
@@ -221,7 +216,8 @@ class SetReader {
       member.findings = std::move(check.findings);
     } catch (const IoError& error) {
       rethrow_shortage(error);
-      if (!is_gone(error)) {
+      // A running job deletes snapshots all the time; the last look says what became of it.
+      if (!error.is_absence()) {
         set_.problems.push_back({member.metadata_path, ScanTrouble::kUnreadable, error.what()});
       }
       member.state = MemberState::kUnreadable;

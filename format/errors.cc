@@ -19,4 +19,6 @@ bool IoError::is_shortage() const {
          error_number_ == EAGAIN || error_number_ == ENOBUFS;
 }
 
+bool IoError::is_absence() const { return error_number_ == ENOENT || error_number_ == ENOTDIR; }
+
 }  // namespace savvy

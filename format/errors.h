@@ -67,6 +67,8 @@ class IoError : public Error {
   int error_number() const { return error_number_; }
   // The machine ran out of something, which says nothing about the file.
   bool is_shortage() const;
+  // There is no file of this name (any more).
+  bool is_absence() const;
 
  private:
   IoDirection direction_;

@@ -334,8 +334,12 @@ SstEnds read_sst_ends(const RandomAccessFile& file, const SstTail& tail) {
   return {std::move(contents.smallest), std::move(contents.largest)};
 }
 
+Bytes bound_of(const SstFile& listed, SstBound bound) {
+  return bound == SstBound::kSmallest ? listed.smallest : listed.largest;
+}
+
 bool may_be_bound(SstBound bound, const SstFile& listed, Bytes found, const SstTail& tail) {
-  const Bytes key = bound == SstBound::kSmallest ? listed.smallest : listed.largest;
+  const Bytes key = bound_of(listed, bound);
   const bool same = tail.external ? equal(user_key_of(key), user_key_of(found)) : equal(key, found);
   if (same || !has_range_deletions(tail)) return same;
   return bound == SstBound::kSmallest ? !internal_less(found, key) : !internal_less(key, found);

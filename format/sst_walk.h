@@ -54,6 +54,7 @@ SstEnds read_sst_ends(const RandomAccessFile& file, const SstTail& tail);
 bool has_range_deletions(const SstTail& tail);
 
 enum class SstBound { kSmallest, kLargest };
+Bytes bound_of(const SstFile& listed, SstBound bound);
 
 // Whether the file that a MANIFEST lists may have this entry for its first or last. Range deletions
 // may reach beyond it.

@@ -209,7 +209,7 @@ std::optional<Finding> find_change(const Snapshot& snapshot) {
     if (hash_of_file(*file) == snapshot.metadata_hash()) return std::nullopt;
     return changed(snapshot, "other bytes");
   } catch (const IoError& error) {
-    const bool gone = error.error_number() == ENOENT || error.error_number() == ENOTDIR;
+    const bool gone = error.is_absence();
     // What cannot be read now was read before: nothing says that it is another.
     return gone ? std::optional(changed(snapshot, error.what())) : std::nullopt;
   }

@@ -120,10 +120,10 @@ class Scanner {
   }
 
   void fail(const std::string& path, std::string_view operation) {
-    const int number = errno;
-    const bool gone = number == ENOENT || number == ENOTDIR;
-    scan_.problems.push_back({path, gone ? ScanTrouble::kVanished : ScanTrouble::kUnreadable,
-                              IoError(IoDirection::kReading, path, operation, number).what()});
+    const IoError error(IoDirection::kReading, path, operation, errno);
+    scan_.problems.push_back(
+        {path, error.is_absence() ? ScanTrouble::kVanished : ScanTrouble::kUnreadable,
+         error.what()});
   }
 
   FolderScan scan_;

@@ -25,11 +25,10 @@ const LocalFile& find(const FilesByName& files, std::string_view name, std::stri
 void require_bound(SstBound bound, const SstFile& listed, Bytes found, const SstTail& tail,
                    std::string_view name) {
   if (may_be_bound(bound, listed, found, tail)) return;
-  const bool smallest = bound == SstBound::kSmallest;
-  throw FormatError(
-      fmt::format("{}: {} is its {} key, but {} in the MANIFEST: it is another file, or damaged",
-                  name, internal_key_text(found), smallest ? "smallest" : "largest",
-                  internal_key_text(smallest ? listed.smallest : listed.largest)));
+  throw FormatError(fmt::format(
+      "{}: {} is its {} key, but {} in the MANIFEST: it is another file, or damaged", name,
+      internal_key_text(found), bound == SstBound::kSmallest ? "smallest" : "largest",
+      internal_key_text(bound_of(listed, bound))));
 }
 
 void require_bounds(const RandomAccessFile& content, const SstFile& listed, const SstTail& tail) {

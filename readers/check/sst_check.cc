@@ -77,8 +77,8 @@ struct SstCheck::Comparison {
     if (sst.listed == nullptr || contents.entry_count == 0) return;
     const SstFile& listed = *sst.listed;
     const bool exact = contents.range_deletion_count == 0;
-    compare_key("smallest key", SstBound::kSmallest, listed.smallest, contents.smallest);
-    compare_key("largest key", SstBound::kLargest, listed.largest, contents.largest);
+    compare_key("smallest key", SstBound::kSmallest, contents.smallest);
+    compare_key("largest key", SstBound::kLargest, contents.largest);
     if (tail.external) return;
     compare_seqno("smallest sequence number", listed.smallest_seqno, contents.smallest_seqno,
                   !exact && listed.smallest_seqno <= contents.smallest_seqno);
@@ -86,10 +86,10 @@ struct SstCheck::Comparison {
                   !exact && listed.largest_seqno >= contents.largest_seqno);
   }
 
-  void compare_key(std::string_view what, SstBound bound, Bytes listed, Bytes found) {
+  void compare_key(std::string_view what, SstBound bound, Bytes found) {
     if (may_be_bound(bound, *sst.listed, found, tail)) return;
-    add(fmt::format("{} {}, as the MANIFEST has it", what, internal_key_text(listed)), what,
-        internal_key_text(found));
+    const std::string listed = internal_key_text(bound_of(*sst.listed, bound));
+    add(fmt::format("{} {}, as the MANIFEST has it", what, listed), what, internal_key_text(found));
   }
 
   void compare_seqno(std::string_view what, std::uint64_t listed, std::uint64_t found,
