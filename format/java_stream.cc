@@ -130,7 +130,8 @@ std::vector<JavaValue> JavaValue::annotation_of(const Wanted& wanted) const {
   const JavaNode& object = graph_->nodes[node_];
   for (std::size_t i = 0; i < object.count; ++i) {
     const JavaPart& part = graph_->parts[object.first + i];
-    if (!wanted(std::string_view(graph_->classes[part.java_class].name))) continue;
+    const std::string_view name = graph_->classes[part.java_class].name;
+    if (!wanted(name)) continue;
     for (std::size_t k = 0; k < part.item_count; ++k) {
       contents.emplace_back(graph_, graph_->items[part.first_item + k]);
     }

@@ -149,8 +149,8 @@ std::optional<UriRules::Match> UriRules::rewrite(std::string_view uri) const {
     const std::string& from = rules_[i].from;
     const std::string& to = rules_[i].to;
     const bool leaves_scheme = is_file && from.starts_with('/');
-    const std::string_view text =
-        std::string_view(whole).substr(leaves_scheme ? kFileScheme.size() : 0);
+    std::string_view text = whole;
+    if (leaves_scheme) text.remove_prefix(kFileScheme.size());
     if (!is_prefix_of(from, text)) continue;
     const bool keeps_scheme = leaves_scheme && to.starts_with('/');
     const std::string_view scheme = keeps_scheme ? kFileScheme : std::string_view{};
