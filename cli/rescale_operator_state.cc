@@ -93,6 +93,15 @@ void require_one_raw_state(const OperatorHandle& handle, const OperatorState& op
                   operator_label(op), subtask.index));
 }
 
+// Between partitions with bytes one without would take those of the next for its own.
+void note_empty_partitions(std::size_t count, const OperatorState& op, const Subtask& subtask,
+                           RewriteNotes& notes) {
+  if (count == 0) return;
+  notes.add(fmt::format(
+      "operator {} subtask {}: partitions of raw operator state that hold no bytes, left out: {}",
+      operator_label(op), subtask.index, count));
+}
+
 std::vector<OldListState> listed(const std::vector<OperatorStateEntry>& states) {
   std::vector<OldListState> listed;
   listed.reserve(states.size());
@@ -185,6 +194,8 @@ RawOperatorStateRescale::RawOperatorStateRescale(const RewriteContext& context,
     Source source;
     source.file = context.source.open(handle.delegate);
     source.partitions = raw_partitions(handle, *source.file);
+    note_empty_partitions(handle.states[0].offsets.size() - source.partitions.size(), op, subtask,
+                          context.notes);
     old.push_back({subtask.index,
                    {{handle.states[0].name, handle.states[0].mode, source.partitions.size()}}});
     sources_.push_back(std::move(source));

@@ -38,6 +38,14 @@ bool holds_inflight_data(const fs::path& snapshot) {
 
 const fs::path kSmall = testdata_folder("flink2.3-hashmap-canonical-p1");
 
+OperatorHandle raw_partitions(const std::string& name, const std::string& bytes,
+                              std::vector<std::int64_t> offsets) {
+  OperatorHandle raw;
+  raw.states = {{"_default_", DistributionMode::kSplit, std::move(offsets)}};
+  raw.delegate = ByteStreamHandle{name, {bytes.begin(), bytes.end()}};
+  return raw;
+}
+
 }  // namespace
 
 TEST_CASE("a rescaled snapshot holds what its source holds, at any parallelism and back",
@@ -299,15 +307,8 @@ TEST_CASE("copies of broadcast state that differ are reported before one vanishe
 TEST_CASE("partitions of raw operator state are dealt out", "[cli][rescale]") {
   const TempFolder folder;
   OperatorState op = small_operator("raw", 2, 128);
-  const auto handle = [](const std::string& name, const std::string& bytes,
-                         std::vector<std::int64_t> offsets) {
-    OperatorHandle raw;
-    raw.states = {{"_default_", DistributionMode::kSplit, std::move(offsets)}};
-    raw.delegate = ByteStreamHandle{name, {bytes.begin(), bytes.end()}};
-    return raw;
-  };
-  op.subtasks[0].raw_operator_state = handle("raw-0", "AABBB", {0, 2});
-  op.subtasks[1].raw_operator_state = handle("raw-1", "C", {0});
+  op.subtasks[0].raw_operator_state = raw_partitions("raw-0", "AABBB", {0, 2});
+  op.subtasks[1].raw_operator_state = raw_partitions("raw-1", "C", {0});
   const std::string source = write_snapshot(folder, "source", {op});
   const auto partitions = [](const fs::path& snapshot) {
     std::map<int, std::string> found;
@@ -326,6 +327,21 @@ TEST_CASE("partitions of raw operator state are dealt out", "[cli][rescale]") {
   // Four subtasks have three partitions: one has none, and no handle.
   REQUIRE(rescale(shell_word(source), folder.path("four"), "--parallelism 4").exit_code == 0);
   CHECK(!read_metadata(folder.path("four")).operators[0].subtasks[3].raw_operator_state);
+}
+
+TEST_CASE("partitions of raw operator state without bytes are told of when they are left out",
+          "[cli][rescale]") {
+  const TempFolder folder;
+  OperatorState op = small_operator("raw", 2, 128);
+  op.subtasks[0].raw_operator_state = raw_partitions("raw-0", "AABBB", {0, 2, 5, 5});
+  op.subtasks[1].raw_operator_state = raw_partitions("raw-1", "C", {0});
+  const std::string source = write_snapshot(folder, "source", {op});
+  const Run run =
+      rescale(shell_word(source), folder.path("there"), "--parallelism 3 --format json");
+  REQUIRE(run.exit_code == 0);
+  const std::string said =
+      "operator raw subtask 0: partitions of raw operator state that hold no bytes, left out: 2";
+  CHECK(Json::parse(run.out).at("notes") == Json::array({said}));
 }
 
 TEST_CASE("a rescaled checkpoint shares no file with any other", "[cli][rescale]") {
