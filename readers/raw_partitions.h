@@ -1,7 +1,7 @@
 // The partitions of raw operator state.
 //
-// Values  in the order of the handle. A partition without bytes at the end of the stream, which is
-//         how one is recorded that was never started, is left out
+// Values  in the order of the handle. Partitions at the end of the stream, which were begun and hold
+//         no bytes, are left out: whoever leaves them out of what is written says so
 // Errors  FormatError for offsets that make no sense
 // Source  OperatorStateCheckpointOutputStream
 
